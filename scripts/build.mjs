@@ -1,0 +1,49 @@
+// Compiles the library and the CLI to dist/, unless dist/ already is what these sources compile to.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const ROOMS = ['policies', 'manifest', 'constructs', 'stacks', 'provisioning', 'emulator', 'cli'];
+
+function* files(path) {
+  for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
+    const child = join(path, entry.name);
+    if (entry.isDirectory()) yield* files(child);
+    else yield child;
+  }
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  const inputs = [
+    'index.ts',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    ...ROOMS.flatMap((room) => [...files(room)]),
+  ];
+  for (const file of inputs) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+export function build() {
+  const dist = join(root, 'dist');
+  const stamp = join(dist, '.sources.sha256');
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.log('compiling …');
+  rmSync(dist, { recursive: true, force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+  mkdirSync(join(dist, 'manifest'), { recursive: true });
+  copyFileSync(join(root, 'manifest', 'manifest.schema.json'), join(dist, 'manifest', 'manifest.schema.json'));
+  writeFileSync(stamp, wanted);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) build();
