@@ -1,0 +1,24 @@
+export * from './access.js';
+export {
+  type ActionGroup,
+  type ActionInfo,
+  type ActionLevel,
+  actionLevel,
+  actionNames,
+  actionsOf,
+  isAcceptedAction,
+  S3_ACTIONS,
+} from './actions.js';
+export { canonicalPolicy, policiesEqual } from './canonical.js';
+export { type CompiledPolicy, type CompiledStatement, compilePolicy, S3_ARN_PREFIX } from './compile.js';
+export { CONDITION_KEYS, isKnownConditionKey } from './condition-keys.js';
+export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { globMatches, toBytes } from './glob.js';
+export { type LintCode, type LintFinding, type LintOptions, lintPolicy } from './lint.js';
+export { asList } from './lists.js';
+export * from './model.js';
+export { validatePolicyName } from './names.js';
+export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
+export type { PolicyProblem } from './problems.js';
+export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';
+export { S3_OPERATIONS, type S3Operation, type S3OperationName } from './s3-operations.js';
