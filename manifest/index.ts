@@ -1,0 +1,15 @@
+export {
+  type BucketNotification,
+  type CorsRule,
+  type LifecycleRule,
+  MANIFEST_VERSION,
+  type Manifest,
+  type ManifestAccessKey,
+  type ManifestBucket,
+  type ManifestComponent,
+  type ManifestGroup,
+  type ManifestPolicy,
+  type ManifestUser,
+  manifestSchema,
+} from './schema.js';
+export { ManifestError, manifestHash, manifestJsonSchema, parseManifest, serializeManifest } from './serialize.js';

@@ -1,0 +1,155 @@
+import * as z from 'zod';
+
+/** Version of the manifest format. A manifest of another version is refused, never guessed at. */
+export const MANIFEST_VERSION = 1;
+
+const name = z.string().min(1);
+const duration = z.strictObject({
+  mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+  days: z.int().positive().optional(),
+  years: z.int().positive().optional(),
+});
+
+const policyDocument = z.strictObject({
+  ID: z.string().optional(),
+  Id: z.string().optional(),
+  Version: z.string(),
+  Statement: z.array(
+    z.strictObject({
+      Sid: z.string().optional(),
+      Effect: z.enum(['Allow', 'Deny']),
+      Action: z.union([z.string(), z.array(z.string())]).optional(),
+      NotAction: z.union([z.string(), z.array(z.string())]).optional(),
+      Resource: z.union([z.string(), z.array(z.string())]).optional(),
+      NotResource: z.union([z.string(), z.array(z.string())]).optional(),
+      Principal: z
+        .union([
+          z.literal('*'),
+          z.strictObject({ AWS: z.union([z.string(), z.array(z.string())]) }),
+          z.strictObject({ Service: z.union([z.string(), z.array(z.string())]) }),
+        ])
+        .optional(),
+      Condition: z
+        .record(
+          z.string(),
+          z.record(
+            z.string(),
+            z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))]),
+          ),
+        )
+        .optional(),
+    }),
+  ),
+});
+
+const lifecycleRule = z.strictObject({
+  id: name.meta({
+    description: 'Rule ID. Always written: RustFS invents one for a rule without, which would look like drift.',
+  }),
+  enabled: z.boolean(),
+  prefix: z.string().optional(),
+  expireAfterDays: z.int().positive().optional(),
+  expireNoncurrentAfterDays: z.int().positive().optional(),
+  abortIncompleteMultipartAfterDays: z.int().positive().optional(),
+  expiredObjectDeleteMarker: z.boolean().optional(),
+});
+
+const corsRule = z.strictObject({
+  id: z.string().optional(),
+  allowedMethods: z.array(z.enum(['GET', 'PUT', 'HEAD', 'POST', 'DELETE'])).min(1),
+  allowedOrigins: z.array(z.string()).min(1),
+  allowedHeaders: z.array(z.string()).optional(),
+  exposeHeaders: z.array(z.string()).optional(),
+  maxAgeSeconds: z.int().nonnegative().optional(),
+});
+
+const notification = z.strictObject({
+  id: name,
+  targetArn: z.string().meta({ description: 'arn:rustfs:sqs:<region>:<id>:<type>' }),
+  events: z.array(z.string()).min(1),
+  prefix: z.string().optional(),
+  suffix: z.string().optional(),
+});
+
+const bucket = z.strictObject({
+  name,
+  versioning: z.enum(['Enabled', 'Suspended']).optional(),
+  objectLock: z.strictObject({ defaultRetention: duration.optional() }).optional(),
+  lifecycle: z.array(lifecycleRule).optional(),
+  encryption: z.strictObject({ algorithm: z.enum(['AES256', 'aws:kms']), kmsKeyId: z.string().optional() }).optional(),
+  cors: z.array(corsRule).optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  quotaBytes: z.int().positive().optional(),
+  policy: policyDocument.optional(),
+  publicAccessBlock: z
+    .strictObject({
+      blockPublicAcls: z.boolean(),
+      ignorePublicAcls: z.boolean(),
+      blockPublicPolicy: z.boolean(),
+      restrictPublicBuckets: z.boolean(),
+    })
+    .optional(),
+  notifications: z.array(notification).optional(),
+  removalPolicy: z.enum(['retain', 'destroy']),
+});
+
+const server = z.strictObject({
+  id: name,
+  endpoint: z.url({ protocol: /^https?$/ }),
+  region: name,
+  rustfsVersion: z.enum(['1.0.1', '1.0.0-beta.7']),
+  target: z.enum(['external', 'docker']),
+  accessKeyFile: z
+    .string()
+    .optional()
+    .meta({ description: 'File with the root access key, relative to the project directory. The environment wins.' }),
+  secretKeyFile: z
+    .string()
+    .optional()
+    .meta({ description: 'File with the root secret key, relative to the project directory. The environment wins.' }),
+});
+
+export const manifestSchema = z
+  .strictObject({
+    version: z.literal(MANIFEST_VERSION),
+    stack: name,
+    server,
+    secretsDir: z.string().meta({ description: 'Directory of the secret store, relative to the project directory.' }),
+    buckets: z.array(bucket),
+    policies: z.array(z.strictObject({ name, document: policyDocument })),
+    users: z.array(z.strictObject({ name, enabled: z.boolean(), policies: z.array(name) })),
+    groups: z.array(z.strictObject({ name, enabled: z.boolean(), members: z.array(name), policies: z.array(name) })),
+    accessKeys: z.array(
+      z.strictObject({
+        name: name.meta({
+          description: 'Name of the service account on the server and of the entry in the secret store.',
+        }),
+        user: name.meta({ description: 'Parent user.' }),
+        policy: policyDocument
+          .optional()
+          .meta({ description: 'Embedded policy: can only narrow what the parent may do.' }),
+      }),
+    ),
+    components: z.array(
+      z.strictObject({
+        name,
+        user: name,
+        policy: name,
+        accessKey: name,
+        buckets: z.array(name),
+        shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
+      }),
+    ),
+  })
+  .meta({ title: 'cdktf-rustfs manifest', description: 'What one RustFS server should hold. Contains no secret.' });
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestBucket = Manifest['buckets'][number];
+export type ManifestPolicy = Manifest['policies'][number];
+export type ManifestUser = Manifest['users'][number];
+export type ManifestGroup = Manifest['groups'][number];
+export type ManifestAccessKey = Manifest['accessKeys'][number];
+export type ManifestComponent = Manifest['components'][number];
+export type LifecycleRule = NonNullable<ManifestBucket['lifecycle']>[number];
+export type CorsRule = NonNullable<ManifestBucket['cors']>[number];
+export type BucketNotification = NonNullable<ManifestBucket['notifications']>[number];
