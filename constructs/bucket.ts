@@ -1,0 +1,234 @@
+import { Construct, type IConstruct } from 'constructs';
+import type { CorsRule, ManifestBucket } from '../manifest/index.js';
+import { Access, accessPolicy, type PolicyDocument, type PolicyStatement, parsePolicy } from '../policies/index.js';
+import { validateBucketName } from './bucket-name.js';
+import type { Duration } from './duration.js';
+import type { IRustFs } from './server.js';
+import type { IGrantee } from './service-user.js';
+import type { Size } from './size.js';
+
+export interface LifecycleRuleProps {
+  /** @default rule-<n>, counted from 1 */
+  readonly id?: string;
+  /** @default true */
+  readonly enabled?: boolean;
+  /** Only keys that begin with this. @default - every key */
+  readonly prefix?: string;
+  /** Delete objects of this age. RustFS also applies it to existing objects at once. @default - never */
+  readonly expireAfter?: Duration;
+  /** Delete versions that have been replaced for this long. @default - never */
+  readonly expireNoncurrentAfter?: Duration;
+  /** Give up uploads in parts after this time. @default - never */
+  readonly abortIncompleteMultipartAfter?: Duration;
+}
+
+export interface ObjectLockProps {
+  /** Retention of every new object. @default - none: only objects that are locked one by one */
+  readonly defaultRetention?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly duration: Duration };
+}
+
+export interface PublicAccessBlockProps {
+  /** @default true */
+  readonly blockPublicAcls?: boolean;
+  /** @default true */
+  readonly ignorePublicAcls?: boolean;
+  /** @default true */
+  readonly blockPublicPolicy?: boolean;
+  /** @default true */
+  readonly restrictPublicBuckets?: boolean;
+}
+
+export interface NotificationProps {
+  /** @default notification-<n>, counted from 1 */
+  readonly id?: string;
+  /** `arn:rustfs:sqs:<region>:<id>:<type>` of a target that is online when the bucket is provisioned. */
+  readonly targetArn: string;
+  /** Such as `s3:ObjectCreated:*`. */
+  readonly events: readonly string[];
+  readonly prefix?: string;
+  readonly suffix?: string;
+}
+
+export interface BucketProps {
+  readonly server: IRustFs;
+  /** @default - the construct's id */
+  readonly bucketName?: string;
+  /** @default - not versioned; `true` if the bucket has object lock */
+  readonly versioning?: boolean;
+  /** Protects objects from deletion. Needs versioning, and is best set when the bucket is made. @default - none */
+  readonly objectLock?: ObjectLockProps;
+  /** @default - none */
+  readonly lifecycle?: readonly LifecycleRuleProps[];
+  /** Encryption of new objects by default. @default - none */
+  readonly encryption?: { readonly algorithm: 'AES256' | 'aws:kms'; readonly kmsKeyId?: string };
+  /** @default - none */
+  readonly cors?: readonly CorsRule[];
+  /** @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** @default - unlimited */
+  readonly quota?: Size;
+  /** Statements of the bucket policy. @default - no bucket policy; one that is found on the server is removed */
+  readonly policy?: readonly PolicyStatement[];
+  /** @default - none: without a bucket policy nobody reaches the bucket anonymously */
+  readonly publicAccessBlock?: PublicAccessBlockProps;
+  /** @default - none */
+  readonly notifications?: readonly NotificationProps[];
+  /** What happens to the data if the bucket is no longer declared. @default retain */
+  readonly removalPolicy?: 'retain' | 'destroy';
+}
+
+export interface GrantOptions {
+  /** Only keys that begin with this. @default - the whole bucket */
+  readonly prefix?: string;
+}
+
+/** A bucket, owned by this stack or not. */
+export interface IBucket extends IConstruct {
+  readonly bucketName: string;
+  grantRead(grantee: IGrantee, options?: GrantOptions): void;
+  grantReadWrite(grantee: IGrantee, options?: GrantOptions): void;
+  grantAppend(grantee: IGrantee, options?: GrantOptions): void;
+  grantWrite(grantee: IGrantee, options?: GrantOptions): void;
+}
+
+/** The grant verbs, the same for owned and imported buckets. */
+abstract class BucketBase extends Construct implements IBucket {
+  abstract readonly bucketName: string;
+
+  /** List and read. */
+  grantRead(grantee: IGrantee, options?: GrantOptions): void {
+    this.#grant(grantee, Access.readOnly(options));
+  }
+
+  /** List, read, write and delete. */
+  grantReadWrite(grantee: IGrantee, options?: GrantOptions): void {
+    this.#grant(grantee, Access.readWrite(options));
+  }
+
+  /** List, read and write, but not delete. */
+  grantAppend(grantee: IGrantee, options?: GrantOptions): void {
+    this.#grant(grantee, Access.append(options));
+  }
+
+  /** Write without reading or listing. */
+  grantWrite(grantee: IGrantee, options?: GrantOptions): void {
+    this.#grant(grantee, Access.writeOnly(options));
+  }
+
+  #grant(grantee: IGrantee, access: Access): void {
+    for (const statement of accessPolicy(access, [this.bucketName]).Statement) grantee.addToGrants(statement);
+  }
+}
+
+class ImportedBucket extends BucketBase {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly bucketName: string,
+  ) {
+    super(scope, id);
+  }
+}
+
+/** A bucket with its whole configuration. */
+export class Bucket extends BucketBase {
+  /** A bucket that this stack uses but does not manage. */
+  static fromBucketName(scope: Construct, id: string, bucketName: string): IBucket {
+    validateBucketName(bucketName);
+    return new ImportedBucket(scope, id, bucketName);
+  }
+
+  /**
+   * Checks a name against S3's and RustFS' rules; unresolved tokens pass.
+   *
+   * @throws Error with every broken rule
+   */
+  static validateBucketName(name: string): void {
+    validateBucketName(name);
+  }
+
+  readonly bucketName: string;
+
+  constructor(scope: Construct, id: string, props: BucketProps) {
+    super(scope, id);
+    this.bucketName = props.bucketName ?? id;
+    validateBucketName(this.bucketName);
+    const errors = bucketErrors(this.bucketName, props);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    props.server._registry.add('bucket', this.bucketName, this.node.path, () => manifestBucket(this.bucketName, props));
+  }
+}
+
+function bucketErrors(name: string, props: BucketProps): string[] {
+  const errors: string[] = [];
+  if (props.objectLock && props.versioning === false) {
+    errors.push(
+      `bucket ${name} has object lock but versioning: false; RustFS locks versions, so leave versioning out or set it to true`,
+    );
+  }
+  if (props.policy) {
+    const parsed = parsePolicy(policyDocument(props.policy), {
+      kind: 'bucket',
+      bucket: name,
+      version: props.server._registry.rustfsVersion,
+    });
+    if (!parsed.ok) errors.push(...parsed.problems.map(({ message }) => `policy of bucket ${name}: ${message}`));
+  }
+  for (const [index, rule] of (props.lifecycle ?? []).entries()) {
+    if (rule.expireAfter || rule.expireNoncurrentAfter || rule.abortIncompleteMultipartAfter) continue;
+    errors.push(
+      `lifecycle rule ${rule.id ?? index + 1} of bucket ${name} does nothing; give it expireAfter, expireNoncurrentAfter or abortIncompleteMultipartAfter`,
+    );
+  }
+  for (const { targetArn } of props.notifications ?? []) {
+    if (/^arn:rustfs:sqs:[^:]+:[a-z0-9_-]+:[a-z]+$/.test(targetArn)) continue;
+    errors.push(
+      `notification target of bucket ${name} is ${targetArn}; expected arn:rustfs:sqs:<region>:<lower-case id>:<type>, such as arn:rustfs:sqs:us-east-1:primary:webhook`,
+    );
+  }
+  return errors;
+}
+
+const policyDocument = (statements: readonly PolicyStatement[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: statements,
+});
+
+function manifestBucket(name: string, props: BucketProps): ManifestBucket {
+  const { objectLock, publicAccessBlock: block } = props;
+  const retention = objectLock?.defaultRetention;
+  return {
+    name,
+    versioning: (props.versioning ?? objectLock !== undefined) ? 'Enabled' : undefined,
+    objectLock:
+      objectLock &&
+      (retention ? { defaultRetention: { mode: retention.mode, days: retention.duration.toDays() } } : {}),
+    lifecycle: props.lifecycle?.map((rule, index) => ({
+      id: rule.id ?? `rule-${index + 1}`,
+      enabled: rule.enabled ?? true,
+      prefix: rule.prefix,
+      expireAfterDays: rule.expireAfter?.toDays(),
+      expireNoncurrentAfterDays: rule.expireNoncurrentAfter?.toDays(),
+      abortIncompleteMultipartAfterDays: rule.abortIncompleteMultipartAfter?.toDays(),
+    })),
+    encryption: props.encryption,
+    cors: props.cors && [...props.cors],
+    tags: props.tags,
+    quotaBytes: props.quota?.toBytes(),
+    policy: props.policy && (policyDocument(props.policy) as never),
+    publicAccessBlock: block && {
+      blockPublicAcls: block.blockPublicAcls ?? true,
+      ignorePublicAcls: block.ignorePublicAcls ?? true,
+      blockPublicPolicy: block.blockPublicPolicy ?? true,
+      restrictPublicBuckets: block.restrictPublicBuckets ?? true,
+    },
+    notifications: props.notifications?.map((entry, index) => ({
+      id: entry.id ?? `notification-${index + 1}`,
+      targetArn: entry.targetArn,
+      events: [...entry.events],
+      prefix: entry.prefix,
+      suffix: entry.suffix,
+    })),
+    removalPolicy: props.removalPolicy ?? 'retain',
+  };
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { type App, DataResource, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
+import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
+import { Construct } from 'constructs';
+import { manifestHash, serializeManifest } from '../manifest/index.js';
+import type { ManifestRegistry } from './registry.js';
+
+export interface ProvisioningStepProps {
+  readonly registry: ManifestRegistry;
+  /** What has to be there before the step can reach the server. @default - nothing */
+  readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+const stacksWithServer = new WeakSet<TerraformStack>();
+
+const posix = (path: string) => path.split(sep).join('/');
+
+/** Where the stack's files lie, seen from the project directory (the one with cdktf.json), and the way back. */
+export function stackPaths(scope: Construct): { readonly fromProject: string; readonly toProject: string } {
+  const stack = TerraformStack.of(scope);
+  const stackDir = join((stack.node.root as App).outdir, 'stacks', stack.node.id);
+  return { fromProject: posix(relative(process.cwd(), stackDir)), toProject: posix(relative(stackDir, process.cwd())) };
+}
+
+/** Shell command that Terraform runs in the project directory. Contains no secret and no absolute path. */
+export function projectCommand(scope: Construct, command: string) {
+  return { type: 'local-exec' as const, command, workingDir: `\${path.module}/${stackPaths(scope).toProject}` };
+}
+
+/**
+ * The post-apply step of one server: writes the manifest beside cdk.tf.json, and makes Terraform run `cdktf-rustfs apply`
+ * and the access proof whenever the manifest's SHA-256 changes. Root credentials reach the step through the environment or
+ * through files, never through Terraform.
+ */
+export class ProvisioningStep extends Construct {
+  constructor(scope: Construct, id: string, { registry, dependsOn = [] }: ProvisioningStepProps) {
+    super(scope, id);
+    const stack = TerraformStack.of(this);
+    if (stacksWithServer.has(stack)) {
+      throw new Error(
+        `stack ${stack.node.id} already has a RustFS server: a stack has one manifest.json, so give every server a stack of its own`,
+      );
+    }
+    stacksWithServer.add(stack);
+    const render = () => serializeManifest(registry.toManifest());
+    const step = new DataResource(this, 'Resource', {
+      triggersReplace: { manifest: Lazy.stringValue({ produce: () => manifestHash(render()) }) },
+      provisioners: [
+        projectCommand(
+          this,
+          `npx --no-install cdktf-rustfs apply --manifest ${stackPaths(this).fromProject}/manifest.json --yes --verify`,
+        ),
+      ],
+      dependsOn: [...dependsOn],
+    });
+    step.overrideLogicalId('provisioning');
+    addCustomSynthesis(this, {
+      onSynthesize: (session) => {
+        const directory = join(session.outdir, 'stacks', stack.node.id);
+        mkdirSync(directory, { recursive: true });
+        writeFileSync(join(directory, 'manifest.json'), render());
+      },
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type {
+  Manifest,
+  ManifestAccessKey,
+  ManifestBucket,
+  ManifestComponent,
+  ManifestGroup,
+  ManifestPolicy,
+  ManifestUser,
+} from '../manifest/index.js';
+import type { RustFsVersion } from '../policies/index.js';
+
+/** How a thing in the manifest is named in messages. */
+type Kind = 'bucket' | 'policy' | 'user' | 'group' | 'access key' | 'component';
+
+/** Collects what is declared for one server. Entries are functions, because later grants still change them. */
+export class ManifestRegistry {
+  readonly #entries = new Map<Kind, Map<string, { readonly path: string; readonly render: () => unknown }>>();
+
+  constructor(
+    readonly rustfsVersion: RustFsVersion,
+    readonly stack: string,
+    private readonly server: () => Manifest['server'],
+    private readonly secretsDir: string,
+  ) {}
+
+  /** @throws Error if the name is taken */
+  add<K extends keyof EntryTypes>(kind: K, name: string, path: string, render: () => EntryTypes[K]): void {
+    const entries = this.#entries.get(kind) ?? new Map();
+    this.#entries.set(kind, entries);
+    const taken = entries.get(name);
+    if (taken)
+      throw new Error(
+        `${kind} "${name}" is declared by ${path}, but ${taken.path} already declares it; choose another name or share the first one`,
+      );
+    entries.set(name, { path, render });
+  }
+
+  #render<K extends keyof EntryTypes>(kind: K): EntryTypes[K][] {
+    return [...(this.#entries.get(kind)?.values() ?? [])].map(({ render }) => render() as EntryTypes[K]);
+  }
+
+  toManifest(): Manifest {
+    return {
+      version: 1,
+      stack: this.stack,
+      server: this.server(),
+      secretsDir: this.secretsDir,
+      buckets: this.#render('bucket'),
+      policies: this.#render('policy'),
+      users: this.#render('user'),
+      groups: this.#render('group'),
+      accessKeys: this.#render('access key'),
+      components: this.#render('component'),
+    };
+  }
+}
+
+interface EntryTypes {
+  bucket: ManifestBucket;
+  policy: ManifestPolicy;
+  user: ManifestUser;
+  group: ManifestGroup;
+  'access key': ManifestAccessKey;
+  component: ManifestComponent;
+}

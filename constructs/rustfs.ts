@@ -1,0 +1,193 @@
+import { container, image, network, volume } from '@cdktf/provider-docker';
+import { DataResource, type ITerraformDependable, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { isolationErrors } from './isolation.js';
+import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-step.js';
+import { ManifestRegistry } from './registry.js';
+import { RustFsStorage } from './rustfs-storage.js';
+import type { IRustFs } from './server.js';
+
+interface CommonProps {
+  /** Version of RustFS; decides which policies are valid and how the server is provisioned. @default 1.0.1 */
+  readonly version?: RustFsVersion;
+  /** @default us-east-1 */
+  readonly region?: string;
+  /** Directory of the secret store, relative to the project directory. @default secrets/<stack> */
+  readonly secretsDir?: string;
+}
+
+export interface RustFsProps extends CommonProps {
+  /** @default RustFsStorage.single() */
+  readonly storage?: RustFsStorage;
+  /** Port of the S3 and admin API on the host. @default 9000 */
+  readonly port?: number;
+  /** Port of the console on the host. @default 9001 */
+  readonly consolePort?: number;
+  /** Address that the ports are bound to. @default 127.0.0.1 */
+  readonly bindAddress?: string;
+  /**
+   * What happens to the data when the server is destroyed: `retain` makes Terraform refuse, `destroy` deletes the volume.
+   * @default retain
+   */
+  readonly removalPolicy?: 'retain' | 'destroy';
+  /** Docker labels. @default - only those that say who manages the container */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface ExternalRustFsProps extends CommonProps {
+  /** Such as `http://127.0.0.1:9000`. `RUSTFS_ENDPOINT` in the environment of the deployment wins. */
+  readonly endpoint: string;
+}
+
+const S3_PORT = 9000;
+const CONSOLE_PORT = 9001;
+/** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
+const RUSTFS_UID = 10001;
+/** RustFS waits up to 120 s for its quorum at start (reference: RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS). */
+const WAIT_SECONDS = 180;
+
+function registryOf(
+  scope: Construct,
+  id: string,
+  props: CommonProps,
+  server: () => { endpoint: string; files?: RootFiles; target: 'docker' | 'external' },
+) {
+  const stack = TerraformStack.of(scope).node.id;
+  const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
+  const secretsDir = props.secretsDir ?? `secrets/${stack}`;
+  const render = () => {
+    const { endpoint, files, target } = server();
+    return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
+  };
+  return { registry: new ManifestRegistry(rustfsVersion, stack, render, secretsDir), secretsDir, rustfsVersion };
+}
+
+interface RootFiles {
+  readonly accessKeyFile: string;
+  readonly secretKeyFile: string;
+}
+
+/** A RustFS server that somebody else runs. */
+class ExternalRustFs extends Construct implements IRustFs {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly _registry: ManifestRegistry;
+
+  constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
+    super(scope, id);
+    if (!/^https?:\/\/[^/?#]+\/?$/.test(props.endpoint)) {
+      throw new Error(
+        `invalid endpoint (value: ${props.endpoint}): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
+      );
+    }
+    this.endpoint = props.endpoint.replace(/\/$/, '');
+    this.region = props.region ?? 'us-east-1';
+    this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
+    this.node.addValidation({ validate: () => isolationErrors(this._registry.toManifest()) });
+    new ProvisioningStep(this, 'Provisioning', { registry: this._registry });
+  }
+}
+
+/**
+ * A RustFS container, and the step that provisions it.
+ *
+ * The root credentials are files in `<secretsDir>/root`, made at the first deployment. Terraform copies them into the
+ * container by path: neither its configuration nor its plan nor its state contains what is in them.
+ */
+export class RustFs extends Construct implements IRustFs {
+  /** A server that already runs. */
+  static external(scope: Construct, id: string, props: ExternalRustFsProps): IRustFs {
+    return new ExternalRustFs(scope, id, props);
+  }
+
+  readonly endpoint: string;
+  readonly region: string;
+  readonly _registry: ManifestRegistry;
+
+  constructor(scope: Construct, id: string, props: RustFsProps = {}) {
+    super(scope, id);
+    const {
+      port = S3_PORT,
+      consolePort = CONSOLE_PORT,
+      bindAddress = '127.0.0.1',
+      storage = RustFsStorage.single(),
+    } = props;
+    this.endpoint = `http://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}`;
+    this.region = props.region ?? 'us-east-1';
+    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, () => ({
+      endpoint: this.endpoint,
+      target: 'docker',
+      files: { accessKeyFile: `${secretsDir}/root/access-key`, secretKeyFile: `${secretsDir}/root/secret-key` },
+    }));
+    this._registry = registry;
+    this.node.addValidation({ validate: () => isolationErrors(registry.toManifest()) });
+
+    const name = `${TerraformStack.of(this).node.id}-${id}`;
+    const rootFiles = new DataResource(this, 'RootCredentials', {
+      provisioners: [projectCommand(this, `npx --no-install cdktf-rustfs root-credentials --dir ${secretsDir}/root`)],
+    });
+    const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
+    const net = new network.Network(this, 'Network', { name });
+    const data = new volume.Volume(this, 'Data', {
+      name: `${name}-data`,
+      lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
+    });
+    const prepared = this.#prepareVolume(name, rustfsImage, data);
+    const server = new container.Container(this, 'Server', {
+      name,
+      image: rustfsImage.imageId,
+      restart: 'unless-stopped',
+      wait: true,
+      waitTimeout: WAIT_SECONDS,
+      env: Object.entries({
+        RUSTFS_VOLUMES: storage.volumes,
+        RUSTFS_REGION: this.region,
+        RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
+        RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
+        // Without this, `docker logs` is empty: the image logs to files (reference: observability).
+        RUSTFS_OBS_LOG_DIRECTORY: '',
+        ...storage.environment,
+      }).map(([key, value]) => `${key}=${value}`),
+      healthcheck: {
+        test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
+        interval: '2s',
+        timeout: '5s',
+        retries: 60,
+        startPeriod: '2s',
+      },
+      ports: [
+        { internal: S3_PORT, external: port, ip: bindAddress },
+        { internal: CONSOLE_PORT, external: consolePort, ip: bindAddress },
+      ],
+      networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
+      volumes: [{ volumeName: data.name, containerPath: '/data' }],
+      upload: (['access-key', 'secret-key'] as const).map((file) => ({
+        file: `/etc/rustfs/${file}`,
+        source: `\${path.module}/${stackPaths(this).toProject}/${secretsDir}/root/${file}`,
+        // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
+        permissions: '0444',
+      })),
+      labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({
+        label,
+        value,
+      })),
+      dependsOn: [prepared, rootFiles],
+    });
+    new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [server] });
+  }
+
+  /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */
+  #prepareVolume(name: string, rustfsImage: image.Image, data: volume.Volume): ITerraformDependable {
+    return new container.Container(this, 'PrepareVolume', {
+      name: `${name}-prepare`,
+      image: rustfsImage.imageId,
+      user: '0:0',
+      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, '/data'],
+      mustRun: false,
+      attach: true,
+      restart: 'no',
+      volumes: [{ volumeName: data.name, containerPath: '/data' }],
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { QuickstartStack } from './quickstart.js';
+export { RustFsDockerStack } from './rustfs-docker.js';
