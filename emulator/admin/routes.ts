@@ -1,0 +1,70 @@
+import { accessKeyInfo, bulkList, sessionInfo } from './access-keys.js';
+import { accountInfo, isAdmin } from './account-info.js';
+import type { AdminHandler } from './call.js';
+import { exportBucketMetadata, exportIam } from './exports.js';
+import * as groups from './groups.js';
+import { attachPolicies, detachPolicies, setPolicies } from './mappings.js';
+import * as modules from './modules.js';
+import * as policies from './policies.js';
+import { policyEntities } from './policy-entities.js';
+import * as quota from './quota.js';
+import * as server from './server-info.js';
+import * as keys from './service-accounts.js';
+import * as users from './users.js';
+
+/** `METHOD path` below `/rustfs/admin/v3`; `{name}` stands for one segment. */
+export const ROUTES: Readonly<Record<string, AdminHandler>> = {
+  'PUT /add-user': users.addUser,
+  'PUT /set-user-status': users.setStatus,
+  'PUT /set-user-secret-key': users.setSecretKey,
+  'GET /list-users': users.listUsers,
+  'GET /user-info': users.userInfo,
+  'DELETE /remove-user': users.removeUser,
+  'GET /groups': groups.listGroups,
+  'GET /group': groups.groupInfo,
+  'DELETE /group/{group}': groups.deleteGroup,
+  'PUT /set-group-status': groups.setStatus,
+  'PUT /update-group-members': groups.updateMembers,
+  'GET /list-canned-policies': policies.listPolicies,
+  'PUT /add-canned-policy': policies.addPolicy,
+  'GET /info-canned-policy': policies.policyInfo,
+  'DELETE /remove-canned-policy': policies.removePolicy,
+  'PUT /set-user-or-group-policy': setPolicies,
+  'PUT /set-policy': setPolicies,
+  'POST /idp/builtin/policy/attach': attachPolicies,
+  'POST /idp/builtin/policy/detach': detachPolicies,
+  'GET /idp/builtin/policy-entities': policyEntities,
+  'PUT /add-service-account': keys.addKey,
+  'PUT /add-service-accounts': keys.addKey,
+  'POST /update-service-account': keys.updateKey,
+  'GET /info-service-account': keys.keyInfo,
+  'GET /list-service-accounts': keys.listKeys,
+  'DELETE /delete-service-account': keys.deleteKey,
+  'DELETE /delete-service-accounts': keys.deleteKey,
+  'GET /list-access-keys-bulk': bulkList,
+  'GET /info-access-key': accessKeyInfo,
+  'GET /temporary-account-info': sessionInfo,
+  'PUT /quota/{bucket}': quota.putQuota,
+  'GET /quota/{bucket}': quota.getQuota,
+  'DELETE /quota/{bucket}': quota.deleteQuota,
+  'PUT /set-bucket-quota': quota.putQuota,
+  'GET /get-bucket-quota': quota.getQuota,
+  'GET /quota-stats/{bucket}': quota.quotaStats,
+  'POST /quota-check/{bucket}': quota.checkQuota,
+  'GET /accountinfo': accountInfo,
+  'GET /is-admin': isAdmin,
+  'GET /info': server.serverInfo,
+  'GET /storageinfo': server.storageInfo,
+  'GET /datausageinfo': server.dataUsageInfo,
+  'GET /export-iam': exportIam,
+  'GET /export-bucket-metadata': exportBucketMetadata,
+  'GET /module-switches': modules.getSwitches,
+  'PUT /module-switches': modules.putSwitches,
+  'GET /target/list': modules.listTargets,
+  'GET /target/arns': modules.listTargetArns,
+  'GET /audit/target/list': modules.listAuditTargets,
+  'GET /oidc/providers': modules.listOidcProviders,
+};
+
+/** Routes that answer without a signature. */
+export const PUBLIC_ROUTES: ReadonlySet<AdminHandler> = new Set([modules.listOidcProviders]);

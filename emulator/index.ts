@@ -1,0 +1,1 @@
+export { type Emulator, type EmulatorOptions, type InjectedFault, type SeenRequest, startEmulator } from './server.js';

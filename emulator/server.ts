@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { EmulatorError, type EmulatorResponse } from './context.js';
+import { dispatch, withCors } from './http/dispatch.js';
+import { type Incoming, readIncoming } from './http/incoming.js';
+import { errorResponse, sendResponse } from './http/respond.js';
+import { loadIam } from './iam/storage.js';
+import { emulatorProfile } from './profile.js';
+import { protocolProfile } from './protocol-profile.js';
+import type { S3Context } from './s3/context.js';
+import { ObjectIndex } from './s3/objects/object-index.js';
+import { UploadIndex } from './s3/objects/upload-index.js';
+import { deploymentId, loadBuckets, openStorage, type Storage, storeBucket } from './storage/open.js';
+
+export interface EmulatorOptions {
+  /** Access key of root. */
+  readonly accessKey: string;
+  /** Secret key of root. */
+  readonly secretKey: string;
+  /** TCP port. @default a free one */
+  readonly port?: number;
+  /** Address to listen on. @default 127.0.0.1 */
+  readonly host?: string;
+  /** Directory that everything is kept in, so that it survives the process. @default in memory only */
+  readonly dataDir?: string;
+  /** RustFS version to stand in for. @default 1.0.1 */
+  readonly version?: RustFsVersion;
+  /** @default us-east-1 */
+  readonly region?: string;
+  /** Milliseconds that every answer is held back. @default 0 */
+  readonly latencyMs?: number;
+  /** Sees every request first and may spoil it. */
+  readonly onRequest?: (request: SeenRequest) => InjectedFault | undefined;
+}
+
+/** What a fault hook decides by. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Path as on the request line, without query. */
+  readonly path: string;
+  /** Query as on the request line, without question mark. */
+  readonly query: string;
+  /** Number of the request, from 1. */
+  readonly n: number;
+}
+
+/** What happens to a request instead of being answered, or (`delay`) before. */
+export type InjectedFault =
+  | {
+      readonly action: 'respond';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | { readonly action: 'destroy' }
+  | { readonly action: 'delay'; readonly ms: number };
+
+export interface Emulator {
+  /** `http://<host>:<port>` */
+  readonly endpoint: string;
+  readonly version: RustFsVersion;
+  /** Lets requests that are being answered finish, then ends. */
+  close(): Promise<void>;
+}
+
+/** Idle connections stay open as long as with RustFS 1.0.1. */
+const KEEP_ALIVE_MS = 75_000;
+const LARGEST_HEADERS = 64 * 1024;
+
+/**
+ * Starts a stand-in for a RustFS server in this process: its S3 and admin API, STS and health.
+ * @throws Error if the address or the data directory is in use
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 0, version = DEFAULT_RUSTFS_VERSION } = options;
+  const storage = await openStorage(options.dataDir);
+  try {
+    const context = await createContext(options, version, storage);
+    const server = createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: LARGEST_HEADERS, requestTimeout: 0 },
+      requestHandler(context, options),
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+    const address = server.address() as AddressInfo;
+    const shownHost = host.includes(':') ? `[${host}]` : host;
+    return {
+      endpoint: `http://${shownHost}:${address.port}`,
+      version,
+      async close() {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeIdleConnections();
+        await closed;
+        await storage.close();
+      },
+    };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function createContext(
+  { accessKey, secretKey, region = 'us-east-1' }: EmulatorOptions,
+  version: RustFsVersion,
+  { records, blobs }: Storage,
+): Promise<S3Context> {
+  const persist = (kind: string, key: string, value: unknown) => records.put(kind, key, value);
+  const stored = (kind: string) => records.of(kind);
+  const objects = new ObjectIndex(persist, stored);
+  return {
+    iam: loadIam(stored),
+    root: { accessKey, secretKey },
+    profile: emulatorProfile(version),
+    protocol: protocolProfile(version),
+    region,
+    startedAt: new Date(),
+    deploymentId: await deploymentId(records),
+    buckets: loadBuckets(records),
+    objects,
+    uploads: new UploadIndex(persist, stored),
+    blobs,
+    usage: (bucket) => objects.usage(bucket),
+    persist,
+    records: stored,
+    saveBucket: (bucket) => storeBucket(records, bucket),
+  };
+}
+
+function requestHandler(context: S3Context, { latencyMs = 0, onRequest }: EmulatorOptions) {
+  let n = 0;
+  return async (message: IncomingMessage, target: ServerResponse): Promise<void> => {
+    n += 1;
+    const [path = '', ...query] = (message.url ?? '').split('?');
+    const fault = onRequest?.({ method: message.method ?? '', path, query: query.join('?'), n });
+    if (fault?.action === 'destroy') {
+      message.socket.destroy();
+      return;
+    }
+    if (latencyMs > 0) await sleep(latencyMs);
+    if (fault?.action === 'delay') await sleep(fault.ms);
+    if (fault?.action === 'respond') {
+      const { status, headers = {}, body = '' } = fault;
+      await answer(target, `injected-${n}`, { status, headers, body });
+      return;
+    }
+    await respond(context, message, target);
+  };
+}
+
+async function respond(context: S3Context, message: IncomingMessage, target: ServerResponse): Promise<void> {
+  if (!isRequestTarget(message.url ?? '')) return answer(target, randomUUID(), { status: 400 });
+  let incoming: Incoming | undefined;
+  let response: EmulatorResponse;
+  try {
+    incoming = readIncoming(message);
+    response = await dispatch(context, incoming);
+  } catch (error) {
+    if (message.destroyed && !message.complete && !(error instanceof EmulatorError)) return;
+    response = errorResponse(error, context.profile);
+  }
+  const { id } = incoming ?? { id: randomUUID() };
+  await answer(target, id, incoming ? withCors(context, incoming, response) : response);
+}
+
+/** Characters that RustFS' HTTP library does not take in paths and queries. */
+function isRequestTarget(url: string): boolean {
+  const [path = '', ...query] = url.split('?');
+  return !/[<>`#\s]/.test(path) && !/[<>"#\s]/.test(query.join('?'));
+}
+
+/** A client that goes away while it is being answered is its own business. */
+async function answer(target: ServerResponse, id: string, response: EmulatorResponse): Promise<void> {
+  if (target.headersSent) {
+    target.destroy();
+    return;
+  }
+  await sendResponse(target, id, response).catch(() => target.destroy());
+}
