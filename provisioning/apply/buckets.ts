@@ -1,0 +1,27 @@
+import { ProvisioningError } from '../errors.js';
+import type { BucketSetting, Change } from '../plan/model.js';
+import { type ApplyContext, declared } from './context.js';
+
+export async function createBucket({ buckets, manifest }: ApplyContext, { name }: Change): Promise<void> {
+  await buckets.create(name, declared(manifest.buckets, name).objectLock !== undefined);
+}
+
+/** RustFS stores notifications for targets that it does not know (recorded: 14-notify), so what it really took is read back. */
+export async function configureBucket({ buckets, admin, manifest }: ApplyContext, { name }: Change): Promise<void> {
+  const [bucketName = '', setting] = name.split('/') as [string, BucketSetting];
+  const bucket = declared(manifest.buckets, bucketName);
+  if (setting === 'quotaBytes') {
+    if (bucket.quotaBytes !== undefined) await admin.setQuota(bucketName, bucket.quotaBytes);
+    return;
+  }
+  await buckets.configure(bucketName, setting, bucket[setting]);
+  if (setting !== 'notifications' || !bucket.notifications) return;
+  const known = await admin.targetArns();
+  const unknown = bucket.notifications.filter(({ targetArn }) => !known.includes(targetArn));
+  if (unknown.length > 0) {
+    throw new ProvisioningError(
+      `bucket ${bucketName}: no notification target ${unknown.map(({ targetArn }) => targetArn).join(', ')} is online; ` +
+        `the server has ${known.length > 0 ? known.join(', ') : 'none'}; configure the target and start its receiver first`,
+    );
+  }
+}

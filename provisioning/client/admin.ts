@@ -1,0 +1,151 @@
+import type { PolicyDocument } from '../../policies/index.js';
+import type { Credentials, Wire, WireRequest } from '../wire.js';
+import { jsonOf, refusal } from './response.js';
+
+const ADMIN = '/rustfs/admin/v3';
+
+export interface UserInfo {
+  /** Attached policies, separated by commas. */
+  readonly policyName?: string;
+  readonly status: 'enabled' | 'disabled';
+  readonly memberOf?: readonly string[];
+}
+
+export interface GroupInfo {
+  readonly name: string;
+  readonly status: 'enabled' | 'disabled';
+  readonly members: readonly string[] | null;
+  readonly policy?: string;
+}
+
+export interface AccessKeyInfo {
+  readonly accessKey: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly expiration?: string | null;
+}
+
+export interface ServiceAccountInfo {
+  readonly parentUser: string;
+  readonly accountStatus: 'on' | 'off';
+  /** True when the account has no policy of its own. */
+  readonly impliedPolicy: boolean;
+  /** JSON text. */
+  readonly policy?: string;
+}
+
+export interface NewServiceAccount {
+  readonly targetUser: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly name: string;
+  readonly description: string;
+  readonly policy?: PolicyDocument;
+}
+
+/** The calls of RustFS' admin API v3 that provisioning uses; plain JSON, signed as root (reference: RustFS admin API). */
+export interface AdminClient {
+  listUsers(): Promise<Readonly<Record<string, UserInfo>>>;
+  listPolicies(): Promise<Readonly<Record<string, PolicyDocument>>>;
+  listGroups(): Promise<readonly string[]>;
+  group(name: string): Promise<GroupInfo>;
+  /** Service accounts by parent user. */
+  listAccessKeys(): Promise<Readonly<Record<string, readonly AccessKeyInfo[]>>>;
+  /** Undefined when the server does not have it. */
+  serviceAccount(accessKey: string): Promise<ServiceAccountInfo | undefined>;
+  groupPolicies(): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** ARNs of the notification targets that are online. */
+  targetArns(): Promise<readonly string[]>;
+  /** A zip archive with the configuration of every bucket. */
+  exportBucketMetadata(): Promise<Buffer>;
+  putPolicy(name: string, document: PolicyDocument): Promise<void>;
+  removePolicy(name: string): Promise<void>;
+  createUser(name: string, secret: string): Promise<void>;
+  setUserEnabled(name: string, enabled: boolean): Promise<void>;
+  setPolicies(principal: string, policies: readonly string[], isGroup: boolean): Promise<void>;
+  changeMembers(group: string, members: readonly string[], remove: boolean): Promise<void>;
+  setGroupEnabled(name: string, enabled: boolean): Promise<void>;
+  addServiceAccount(account: NewServiceAccount): Promise<void>;
+  deleteServiceAccount(accessKey: string): Promise<void>;
+  setServiceAccountEnabled(accessKey: string, enabled: boolean): Promise<void>;
+  setQuota(bucket: string, bytes: number): Promise<void>;
+}
+
+export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
+  const send = (request: WireRequest) => wire.send(request, root);
+  const route = (
+    method: string,
+    path: string,
+    query?: Readonly<Record<string, string>>,
+    body?: unknown,
+  ): WireRequest => ({
+    method,
+    path: ADMIN + path,
+    ...(query ? { query } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+  });
+  async function read<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T> {
+    const request = route('GET', path, query);
+    return jsonOf<T>(request, await send(request));
+  }
+  async function write(request: WireRequest): Promise<void> {
+    const response = await send(request);
+    if (response.status < 200 || response.status > 299) throw refusal(request, response);
+  }
+
+  return {
+    listUsers: () => read('/list-users'),
+    listPolicies: () => read('/list-canned-policies'),
+    listGroups: () => read('/groups'),
+    group: (name) => read('/group', { group: name }),
+    async listAccessKeys() {
+      type Bulk = Readonly<Record<string, { readonly serviceAccounts?: readonly AccessKeyInfo[] | null }>>;
+      const bulk = await read<Bulk>('/list-access-keys-bulk', { listType: 'svcacc-only', all: 'true' });
+      return Object.fromEntries(Object.entries(bulk).map(([user, keys]) => [user, keys.serviceAccounts ?? []]));
+    },
+    async serviceAccount(accessKey) {
+      const request = route('GET', '/info-service-account', { accessKey });
+      const response = await send(request);
+      return response.status === 404 ? undefined : jsonOf<ServiceAccountInfo>(request, response);
+    },
+    async groupPolicies() {
+      type Entities = {
+        readonly groupMappings?: readonly { readonly group: string; readonly policies: readonly string[] }[] | null;
+      };
+      const { groupMappings } = await read<Entities>('/idp/builtin/policy-entities');
+      return new Map((groupMappings ?? []).map(({ group, policies }) => [group, policies]));
+    },
+    targetArns: () => read('/target/arns'),
+    async exportBucketMetadata() {
+      const request = route('GET', '/export-bucket-metadata');
+      const response = await send(request);
+      if (response.status !== 200) throw refusal(request, response);
+      return response.body;
+    },
+    putPolicy: (name, document) => write(route('PUT', '/add-canned-policy', { name }, document)),
+    removePolicy: (name) => write(route('DELETE', '/remove-canned-policy', { name })),
+    createUser: (name, secretKey) =>
+      write(route('PUT', '/add-user', { accessKey: name }, { secretKey, status: 'enabled' })),
+    setUserEnabled: (name, enabled) =>
+      write(route('PUT', '/set-user-status', { accessKey: name, status: enabled ? 'enabled' : 'disabled' })),
+    setPolicies: (principal, policies, isGroup) =>
+      // No space after the comma: RustFS does not trim names (recorded: 03-policies attach-two-with-space).
+      write(
+        route('PUT', '/set-user-or-group-policy', {
+          policyName: policies.join(','),
+          userOrGroup: principal,
+          isGroup: String(isGroup),
+        }),
+      ),
+    changeMembers: (group, members, isRemove) =>
+      write(route('PUT', '/update-group-members', undefined, { group, members, groupStatus: 'enabled', isRemove })),
+    setGroupEnabled: (name, enabled) =>
+      write(route('PUT', '/set-group-status', { group: name, status: enabled ? 'enabled' : 'disabled' })),
+    addServiceAccount: (account) => write(route('PUT', '/add-service-account', undefined, account)),
+    deleteServiceAccount: (accessKey) => write(route('DELETE', '/delete-service-account', { accessKey })),
+    setServiceAccountEnabled: (accessKey, enabled) =>
+      write(route('POST', '/update-service-account', { accessKey }, { newStatus: enabled ? 'on' : 'off' })),
+    setQuota: (bucket, bytes) =>
+      write(route('PUT', `/quota/${bucket}`, undefined, { quota: bytes, quota_type: 'HARD' })),
+  };
+}

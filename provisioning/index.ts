@@ -1,0 +1,36 @@
+export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
+export { ProvisioningError, RustFsError } from './errors.js';
+export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
+export type { GateOptions, ServerIdentity } from './gate.js';
+export type { StoreContents } from './plan/access-keys.js';
+export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
+export { type PlanOptions, plan } from './plan/plan.js';
+export { type PlanColors, renderPlan } from './plan/render.js';
+export {
+  ensureRootCredentialFiles,
+  type RootCredentialFiles,
+  type RootCredentialPaths,
+  rootCredentials,
+} from './root-credentials.js';
+export { directorySecretStore } from './secrets/directory-store.js';
+export { type SecretStore, SecretStoreError, type StoredKey, type StoreEntry } from './secrets/secret-store.js';
+export { openSession, type PlannedState, type Session, type SessionOptions } from './session.js';
+export {
+  type AccessProof,
+  type Finding,
+  type Outcome,
+  type Probe,
+  type ProbeResult,
+  type VerifyOptions,
+  verify,
+} from './verify/index.js';
+export {
+  asCurl,
+  type Credentials,
+  createWire,
+  type Wire,
+  type WireEvent,
+  type WireOptions,
+  type WireRequest,
+  type WireResponse,
+} from './wire.js';

@@ -1,0 +1,33 @@
+import type { Manifest } from '../../manifest/index.js';
+import type { Estate } from '../estate.js';
+import { planAccessKeys, type StoreContents } from './access-keys.js';
+import { planBuckets } from './buckets.js';
+import { planIdentities } from './identities.js';
+import type { Plan } from './model.js';
+
+export interface PlanOptions {
+  /** Replace keys whose secret is not in the store. @default false */
+  readonly replaceKeys?: boolean;
+}
+
+const byName = (
+  a: { readonly kind: string; readonly name: string },
+  b: { readonly kind: string; readonly name: string },
+) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1);
+
+/** What has to change so that the server holds what the manifest declares. Pure: reads nothing, changes nothing. */
+export function plan(
+  manifest: Manifest,
+  estate: Estate,
+  store: StoreContents,
+  { replaceKeys = false }: PlanOptions = {},
+): Plan {
+  const buckets = planBuckets(manifest, estate);
+  const identities = planIdentities(manifest, estate);
+  const keys = planAccessKeys(manifest, estate, store, replaceKeys);
+  return {
+    changes: [...buckets.changes, ...identities.changes, ...keys.changes],
+    blocked: keys.blocked,
+    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged].sort(byName),
+  };
+}

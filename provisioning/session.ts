@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Manifest } from '../manifest/index.js';
+import { type ApplyOptions, apply } from './apply/apply.js';
+import { createAdminClient } from './client/admin.js';
+import { createBucketClient } from './client/buckets.js';
+import { ProvisioningError, RustFsError } from './errors.js';
+import type { Estate } from './estate.js';
+import { type GateOptions, gate, type ServerIdentity } from './gate.js';
+import { observe } from './observe.js';
+import type { StoreContents } from './plan/access-keys.js';
+import type { Plan } from './plan/model.js';
+import { type PlanOptions, plan } from './plan/plan.js';
+import { PROVISIONING_PROFILES } from './profile.js';
+import type { SecretStore, StoreEntry } from './secrets/secret-store.js';
+import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
+
+export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | 'onRequest'> {
+  readonly manifest: Manifest;
+  readonly root: Credentials;
+  readonly store: SecretStore;
+  /** @default - the endpoint of the manifest */
+  readonly endpoint?: string;
+  readonly ready?: GateOptions;
+}
+
+/** The server as it was when it was read, with the plan that follows from it. */
+export interface PlannedState {
+  readonly estate: Estate;
+  readonly plan: Plan;
+}
+
+/** One manifest against one server: observe, plan, apply. Close it when done. */
+export interface Session {
+  readonly manifest: Manifest;
+  readonly store: SecretStore;
+  readonly root: Credentials;
+  readonly wire: Wire;
+  readonly server: ServerIdentity;
+  plan(options?: PlanOptions): Promise<PlannedState>;
+  /** Carries the plan out and reads back until nothing is left to change. Returns the state that it found then. */
+  apply(state: PlannedState, options?: ApplyOptions & PlanOptions): Promise<PlannedState>;
+  close(): void;
+}
+
+const MAX_ROUNDS = 5;
+
+/** The server did not know something that it had just accepted. */
+function isTransient(error: unknown): boolean {
+  return (
+    error instanceof RustFsError &&
+    /NoSuchResource|InternalError|InvalidArgument/.test(error.code) &&
+    /not exist/.test(error.message)
+  );
+}
+
+async function readStore(store: SecretStore): Promise<StoreContents> {
+  const names = await store.names();
+  const entries = await Promise.all(names.map(async (name) => [name, await store.read(name)] as const));
+  return new Map(entries.filter((entry): entry is [string, StoreEntry] => entry[1] !== undefined));
+}
+
+/** Waits until the server takes requests, then returns the session. Throws on wrong credentials or an unreachable server. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { manifest, root, store } = options;
+  const { region, rustfsVersion } = manifest.server;
+  const wire = createWire({ ...options, endpoint: options.endpoint ?? manifest.server.endpoint, region });
+  const server = await gate(wire, root, options.ready).catch((error: unknown) => {
+    wire.close();
+    throw error;
+  });
+  const admin = createAdminClient(wire, root);
+  const buckets = createBucketClient(wire, root);
+
+  async function readState(planOptions?: PlanOptions): Promise<PlannedState> {
+    const contents = await readStore(store);
+    const keys = [...contents.values()].flatMap(({ current, next, previous }) => [current, next, previous]);
+    const storedKeyIds = new Set(keys.flatMap((key) => (key ? [key.accessKeyId] : [])));
+    const estate = await observe(manifest, { admin, buckets, server, storedKeyIds });
+    return { estate, plan: plan(manifest, estate, contents, planOptions) };
+  }
+
+  /**
+   * RustFS 1.0.1 answers 200 to concurrent IAM writes and for some seconds knows only some of them (observed on a running
+   * 1.0.1: 20 users created at once, 11 listed). So what was written is read back, and what is missing is written again,
+   * more slowly.
+   */
+  async function converge(
+    first: PlannedState,
+    { replaceKeys, ...applyOptions }: ApplyOptions & PlanOptions,
+  ): Promise<PlannedState> {
+    const profile = PROVISIONING_PROFILES[rustfsVersion];
+    const connection = { endpoint: wire.endpoint, region };
+    let state = first;
+    for (let round = 1; ; round++) {
+      const context = { manifest, estate: state.estate, admin, buckets, store, connection, profile };
+      const limit = round === 1 ? applyOptions : { ...applyOptions, concurrency: 1 };
+      const failure = await apply(state.plan, context, limit).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure !== undefined && !(isTransient(failure) && round < MAX_ROUNDS)) throw failure;
+      // A second round replaces nothing: the first one knew which keys were in the way.
+      state = await readState(round === 1 && failure !== undefined ? { replaceKeys: replaceKeys ?? false } : {});
+      if (state.plan.changes.length === 0) return state;
+      if (round === MAX_ROUNDS) {
+        const left = state.plan.changes.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+        throw new ProvisioningError(
+          `the server accepted every change, but still does not show ${left}; run apply again, and look at its log`,
+        );
+      }
+      await sleep(round * 1000);
+    }
+  }
+
+  return {
+    manifest,
+    store,
+    root,
+    wire,
+    server,
+    close: () => wire.close(),
+    plan: readState,
+    async apply(state, applyOptions = {}) {
+      const release = await store.lock?.();
+      try {
+        return await converge(state, applyOptions);
+      } finally {
+        await release?.();
+      }
+    },
+  };
+}
