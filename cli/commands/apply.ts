@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline/promises';
+import { type Plan, renderPlan } from '../../provisioning/index.js';
+import { type ConnectionOptions, connect, describeServer } from '../connection.js';
+import { EXIT, UsageError } from '../exit-codes.js';
+import { createProgress } from '../render/progress.js';
+import { planColors } from './plan.js';
+import { proveAccess } from './verify.js';
+
+export interface ApplyCommandOptions extends ConnectionOptions {
+  readonly yes?: boolean;
+  readonly replaceKeys?: boolean;
+  readonly verify?: boolean;
+  readonly reports: string;
+}
+
+async function confirm(plan: Plan): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError(`${plan.changes.length} changes need an approval: pass --yes, or run apply on a terminal`);
+  }
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return (await prompt.question('Apply these changes? Only "yes" is accepted: ')).trim() === 'yes';
+  } finally {
+    prompt.close();
+  }
+}
+
+/** `apply`: makes the server hold what the manifest declares; with `--verify` the access proof follows. */
+export async function applyCommand(options: ApplyCommandOptions): Promise<number> {
+  const progress = createProgress(options.json === true);
+  const session = await connect(options, (reason) => progress.line(`waiting for RustFS: ${reason}`));
+  try {
+    progress.line(describeServer(session));
+    const replaceKeys = options.replaceKeys ?? false;
+    const state = await session.plan({ replaceKeys });
+    const { changes, blocked } = state.plan;
+    progress.line(renderPlan(state.plan, planColors));
+    progress.event({ type: 'plan', ...state.plan });
+    if (changes.length + blocked.length > 0) {
+      if (blocked.length === 0 && !options.yes && !(await confirm(state.plan))) {
+        progress.line('nothing was changed');
+        return EXIT.error;
+      }
+      await progress.step(`applying ${changes.length} changes`, async (update) => {
+        await session.apply(state, {
+          replaceKeys,
+          onEvent: (event) => {
+            progress.event({ ...event });
+            if (event.type === 'change-done') update(`${event.kind} ${event.name}`);
+          },
+        });
+      });
+    }
+    progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
+    return options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,35 @@
+import type { RustFsVersion } from '../../policies/index.js';
+import { EXIT } from '../exit-codes.js';
+
+interface EmulatorOptions {
+  readonly port: number;
+  readonly data?: string;
+  readonly profile: RustFsVersion;
+  readonly latency: number;
+}
+
+/** Runs the emulator until SIGINT or SIGTERM. */
+export async function emulatorCommand(options: EmulatorOptions): Promise<number> {
+  const [{ startEmulator }, { rootCredentials }] = await Promise.all([
+    import('../../emulator/index.js'),
+    import('../../provisioning/index.js'),
+  ]);
+  const root = rootCredentials({});
+  const emulator = await startEmulator({
+    port: options.port,
+    version: options.profile,
+    latencyMs: options.latency,
+    accessKey: root.accessKeyId,
+    secretKey: root.secretAccessKey,
+    ...(options.data === undefined ? {} : { dataDir: options.data }),
+  });
+  const storage = options.data === undefined ? 'in memory' : `in ${options.data}`;
+  console.log(`cdktf-rustfs emulator (not RustFS), behaving like RustFS ${emulator.version}, data ${storage}`);
+  console.log(`listening on ${emulator.endpoint}`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  await emulator.close();
+  return EXIT.ok;
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { ensureRootCredentialFiles } from '../../provisioning/index.js';
+import { connect, describeServer } from '../connection.js';
+import { EXIT } from '../exit-codes.js';
+import { createProgress, type Progress } from '../render/progress.js';
+import { startEmulatorProcess } from '../up/emulator-process.js';
+import { synthesize } from '../up/synth.js';
+import { deploy, findTerraform } from '../up/terraform.js';
+import { applyCommand } from './apply.js';
+import { proveAccess } from './verify.js';
+
+export interface UpOptions {
+  readonly target: 'emulator' | 'docker';
+  readonly stack?: string;
+  readonly keep?: boolean;
+  readonly port: number;
+  readonly json?: boolean;
+}
+
+/** A server to deploy to. The docker target is part of the stack itself, so there is nothing to start before. */
+interface Target {
+  readonly stack: string;
+  /** For the deployment's processes; names files, never contains a secret. */
+  readonly environment: Record<string, string>;
+  readonly describe: readonly string[];
+  stop(): Promise<void>;
+}
+
+async function startTarget(options: UpOptions, projectDir: string, progress: Progress): Promise<Target> {
+  if (options.target === 'docker') {
+    const stack = options.stack ?? 'rustfs-docker';
+    return { stack, environment: {}, describe: [`docker logs ${stack}-rustfs`], stop: async () => {} };
+  }
+  const directory = join(projectDir, '.cdktf-rustfs', 'emulator');
+  const files = ensureRootCredentialFiles(join(directory, 'root'));
+  const emulator = await progress.step('starting the emulator (not RustFS)', () =>
+    startEmulatorProcess(directory, options.port, files),
+  );
+  const environment = {
+    RUSTFS_ENDPOINT: emulator.endpoint,
+    RUSTFS_ACCESS_KEY_FILE: files.accessKeyFile,
+    RUSTFS_SECRET_KEY_FILE: files.secretKeyFile,
+  };
+  const stack = options.stack ?? 'quickstart';
+  const describe = [
+    `The emulator keeps running at ${emulator.endpoint} (process ${emulator.pid}); stop it with: kill ${emulator.pid}`,
+    'Use it as an application does:',
+    `  set -a; . secrets/${stack}/langfuse.env; set +a`,
+    `  aws --endpoint-url ${emulator.endpoint} s3 ls s3://langfuse-events`,
+  ];
+  return { stack, environment, describe, stop: () => emulator.stop() };
+}
+
+/** Through Terraform if there is one; else the post-apply step alone, which needs none for a server that already runs. */
+async function deployStack(
+  stackDir: string,
+  manifest: string,
+  target: Target,
+  options: UpOptions,
+  progress: Progress,
+): Promise<number> {
+  const terraform = await findTerraform();
+  if (terraform) {
+    await progress.step(`${terraform} apply (provisions and verifies)`, (update) =>
+      deploy(terraform, stackDir, target.environment, update),
+    );
+    return EXIT.ok;
+  }
+  if (options.target === 'docker') {
+    progress.line(pc.red('neither terraform nor tofu is installed, and only they can start the container'));
+    return EXIT.error;
+  }
+  progress.line(pc.yellow('neither terraform nor tofu is installed: running the post-apply step directly'));
+  return applyCommand({ manifest, yes: true, reports: 'reports', json: options.json ?? false });
+}
+
+/** `up`: target → synth → deploy → plan (nothing left to change) → access proof. */
+export async function up(options: UpOptions): Promise<number> {
+  const progress = createProgress(options.json === true);
+  const projectDir = process.cwd();
+  const target = await startTarget(options, projectDir, progress);
+  try {
+    // The steps that run in this process read the same variables as the ones that Terraform starts.
+    if (options.target === 'emulator')
+      for (const name of ['RUSTFS_ACCESS_KEY', 'RUSTFS_SECRET_KEY']) delete process.env[name];
+    Object.assign(process.env, target.environment);
+    const stackDir = await progress.step(`cdktf synth ${target.stack}`, () =>
+      synthesize(projectDir, target.stack, target.environment),
+    );
+    const manifest = join(stackDir, 'manifest.json');
+    const deployed = await deployStack(stackDir, manifest, target, options, progress);
+    if (deployed !== EXIT.ok) return deployed;
+    const session = await connect({ manifest });
+    try {
+      progress.line(describeServer(session));
+      const { plan } = await session.plan();
+      progress.event({ type: 'plan', ...plan });
+      if (plan.changes.length + plan.blocked.length > 0) {
+        // The manifest is unchanged, so Terraform saw no reason to run the step: the server has drifted.
+        progress.line(`the server has drifted: repairing ${plan.changes.length} differences`);
+        const repaired = await applyCommand({ manifest, yes: true, reports: 'reports', json: options.json ?? false });
+        if (repaired !== EXIT.ok) return repaired;
+      } else progress.line('plan: no changes');
+      return await proveAccess(session, progress, { reports: 'reports' });
+    } finally {
+      session.close();
+    }
+  } finally {
+    if (options.keep) for (const line of target.describe) progress.line(line);
+    else await target.stop();
+  }
+}

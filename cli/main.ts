@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from './exit-codes.js';
+import { reportFailure } from './failure.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+function port(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError('expected a port between 0 and 65535');
+  return number;
+}
+
+function milliseconds(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('expected a whole number of milliseconds');
+  return Number(value);
+}
+
+/** Options of every command that talks to the server of a manifest. */
+function onManifest(command: Command): Command {
+  return command
+    .requiredOption('--manifest <file>', 'manifest.json that `cdktf synth` wrote beside cdk.tf.json')
+    .option('--endpoint <url>', 'RustFS endpoint; default: $RUSTFS_ENDPOINT, else the one in the manifest')
+    .option('--secrets <dir>', 'directory of the secret store; default: the one in the manifest')
+    .option('--json', 'machine-readable output on stdout');
+}
+
+const program = new Command('cdktf-rustfs')
+  .description('Provisions a RustFS object store from a manifest and proves who can do what')
+  .version(version)
+  .showHelpAfterError('(run with --help for usage)')
+  .configureHelp({ sortSubcommands: false });
+
+program
+  .command('up')
+  .description('start a target, synthesize, deploy, provision and verify; writes reports/')
+  .addOption(
+    new Option('--target <target>', 'where RustFS comes from').choices(['emulator', 'docker']).default('emulator'),
+  )
+  .option('--stack <name>', 'stack of cdktf.json to deploy; default: quickstart, or rustfs-docker for docker')
+  .option('--keep', 'leave the target running and print how to reach it')
+  .addOption(new Option('--port <port>', 'port of the emulator').default(9900).argParser(port))
+  .option('--json', 'events as NDJSON on stdout, the last line is the access proof')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/up.js')).up(options);
+  });
+
+onManifest(
+  program.command('plan').description('show what apply would change; exit code 2 when there is something'),
+).action(async (options) => {
+  process.exitCode = await (await import('./commands/plan.js')).planCommand(options);
+});
+
+onManifest(program.command('apply').description('make the server hold what the manifest declares'))
+  .option('--yes', 'apply without asking')
+  .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
+  .option('--verify', 'run the access proof afterwards')
+  .option('--reports <dir>', 'where --verify writes verify.json', 'reports')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/apply.js')).applyCommand(options);
+  });
+
+onManifest(
+  program
+    .command('verify')
+    .description('try out every access right, positive and negative; exit code 3 on a contradiction'),
+)
+  .option('--exhaustive', 'probe all pairs of access key and bucket')
+  .option('--reports <dir>', 'also write verify.json there')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
+  });
+
+program
+  .command('emulator')
+  .description(
+    'run the RustFS emulator (not RustFS); root credentials from RUSTFS_ACCESS_KEY[_FILE], RUSTFS_SECRET_KEY[_FILE]',
+  )
+  .addOption(new Option('--port <port>', 'port on 127.0.0.1').default(9900).argParser(port))
+  .option('--data <dir>', 'keep everything in this directory; default: in memory')
+  .addOption(
+    new Option('--profile <version>', 'RustFS version to behave like')
+      .choices(['1.0.1', '1.0.0-beta.7'])
+      .default('1.0.1'),
+  )
+  .addOption(new Option('--latency <ms>', 'added to every request').default(0).argParser(milliseconds))
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/emulator.js')).emulatorCommand(options);
+  });
+
+program
+  .command('root-credentials')
+  .description('create the root credential files of a new server, unless they exist')
+  .requiredOption('--dir <dir>', 'directory for access-key and secret-key')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/root-credentials.js')).rootCredentialsCommand(options);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error, process.argv.includes('--json'));
+}
+if (process.exitCode === undefined) process.exitCode = EXIT.ok;

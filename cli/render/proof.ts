@@ -1,0 +1,31 @@
+import pc from 'picocolors';
+import type { Manifest } from '../../manifest/index.js';
+import type { AccessProof } from '../../provisioning/index.js';
+import { renderTable } from './table.js';
+
+/** The access proof for people: a row per component, the totals, then every finding with the request that showed it. */
+export function renderProof(proof: AccessProof, manifest: Manifest): string {
+  const { probes, findings, notProbed, pairs } = proof;
+  const contradictionsOf = (key: string) =>
+    findings.filter(({ who }) => who === key || who.startsWith(`${key} `)).length;
+  const rows = manifest.components.map(({ name, buckets, policy, user, accessKey }) => {
+    const contradictions = contradictionsOf(accessKey);
+    const state = contradictions === 0 ? pc.green('as declared') : pc.red(`${contradictions} findings`);
+    return [name, String(buckets.length), policy, user, state];
+  });
+  const total = `${proof.components} components, ${proof.buckets} buckets, ${proof.accessKeys} access keys`;
+  const counts = `${probes.total} probes: ${probes.allowed} allowed and ${probes.refused} refused as predicted, ${probes.contradictions} contradictions`;
+  return [
+    renderTable(['component', 'buckets', 'policy', 'service user', 'access'], rows),
+    total,
+    probes.contradictions === 0 && findings.length === 0 ? pc.green(counts) : pc.red(counts),
+    ...(pairs.probed < pairs.total
+      ? [pc.dim(`${pairs.probed} of ${pairs.total} pairs of key and bucket probed; --exhaustive probes all`)]
+      : []),
+    ...(proof.emulated
+      ? [pc.yellow('emulated: these answers came from the cdktf-rustfs emulator, not from RustFS')]
+      : []),
+    ...notProbed.map(({ what, reason }) => pc.yellow(`not probed: ${what}: ${reason}`)),
+    ...findings.flatMap(({ severity, message, command }) => [pc.red(`${severity}: ${message}`), `    ${command}`]),
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { UsageError } from '../exit-codes.js';
+
+/** What `cdktf synth` does, without its start-up time: runs the app named in cdktf.json. Returns the stack's directory. */
+export async function synthesize(
+  projectDir: string,
+  stack: string,
+  environment: Record<string, string>,
+): Promise<string> {
+  const config = join(projectDir, 'cdktf.json');
+  if (!existsSync(config)) {
+    throw new UsageError(`no cdktf.json in ${projectDir}: run this command in the directory of a CDKTF project`);
+  }
+  const { app, output = 'cdktf.out' } = JSON.parse(readFileSync(config, 'utf8')) as { app?: string; output?: string };
+  if (!app)
+    throw new UsageError(`${config} has no "app": expected the command that synthesizes, such as "npx tsx main.ts"`);
+  const outDir = join(projectDir, output);
+  const { exitCode, stderr, stdout } = await execa(app, {
+    cwd: projectDir,
+    shell: true,
+    reject: false,
+    stdin: 'ignore',
+    env: { ...environment, CDKTF_OUTDIR: outDir },
+  });
+  if (exitCode !== 0) throw new UsageError(`synthesis failed (${app}, exit code ${exitCode})\n${stderr || stdout}`);
+  const stackDir = join(outDir, 'stacks', stack);
+  if (!existsSync(join(stackDir, 'manifest.json'))) {
+    throw new UsageError(`${app} wrote no manifest for stack "${stack}": expected ${join(stackDir, 'manifest.json')}`);
+  }
+  return stackDir;
+}
