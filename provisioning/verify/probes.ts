@@ -32,6 +32,13 @@ export function keepsObjects(bucket: ManifestBucket): boolean {
 }
 
 /**
+ * With a quota, RustFS 1.0.1 answers authorized writes with 503 until its scanner knows the usage (reference: quota), which
+ * proves the right as well as a written object.
+ */
+const quotaCodes = ({ quotaBytes }: ManifestBucket): readonly string[] =>
+  quotaBytes === undefined ? [] : ['ServiceUnavailable'];
+
+/**
  * The probes of one credential on one bucket, in order. All are harmless even when they are allowed against the
  * prediction: they read, write and delete only below the probe prefix, or they are requests that an authorized caller gets
  * refused as invalid (a policy that is no JSON, creating a bucket that exists).
@@ -65,7 +72,14 @@ export function bucketProbes(
     ),
     ...(keepsObjects(bucket)
       ? []
-      : [probe('put object', predicted('PutObject', { key }), { method: 'PUT', path: object, body: 'probe' })]),
+      : [
+          probe(
+            'put object',
+            predicted('PutObject', { key }),
+            { method: 'PUT', path: object, body: 'probe' },
+            ...quotaCodes(bucket),
+          ),
+        ]),
     probe('get object', predicted('GetObject', { key }), { method: 'GET', path: object }, 'NoSuchKey'),
     ...copyProbes(manifest, subject, bucket, key, probe),
     ...(anonymous
@@ -113,6 +127,7 @@ function copyProbes(
       outcome,
       { method: 'PUT', path: `/${writable}/${encodeKey(copy)}`, headers },
       'NoSuchKey',
+      ...manifest.buckets.filter(({ name }) => name === writable).flatMap(quotaCodes),
     ),
   ];
 }

@@ -13,7 +13,8 @@ function isWrongSecret({ who }: Probe): boolean {
 export async function runProbe(wire: Wire, probe: Probe): Promise<ProbeResult> {
   let response: Awaited<ReturnType<Wire['send']>>;
   try {
-    response = await wire.send(probe.request, probe.credentials);
+    const retry = !probe.authorizedCodes.includes('ServiceUnavailable');
+    response = await wire.send(probe.request, probe.credentials, { retry });
   } catch (error) {
     return { probe, observed: 'error', answer: (error as Error).message };
   }
