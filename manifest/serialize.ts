@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { type ParseOptions, parsePolicy } from '../policies/index.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema } from './schema.js';
 
 /** A manifest that cannot be used; the message lists every problem. */
@@ -92,11 +93,28 @@ function referenceProblems(manifest: Manifest): string[] {
   ];
 }
 
+/** Policies that RustFS would refuse, or would take for something else. */
+function policyProblems({ server, policies, buckets, accessKeys }: Manifest): string[] {
+  const check = (owner: string, document: unknown, options: ParseOptions) => {
+    const parsed = parsePolicy(document, { ...options, version: server.rustfsVersion });
+    return parsed.ok ? [] : parsed.problems.map(({ message }) => `${owner}: ${message}`);
+  };
+  return [
+    ...policies.flatMap(({ name, document }) => check(`policy ${name}`, document, { kind: 'iam' })),
+    ...accessKeys.flatMap(({ name, policy }) =>
+      policy ? check(`policy of access key ${name}`, policy, { kind: 'iam' }) : [],
+    ),
+    ...buckets.flatMap(({ name, policy }) =>
+      policy ? check(`policy of bucket ${name}`, policy, { kind: 'bucket', bucket: name }) : [],
+    ),
+  ];
+}
+
 /**
  * Reads a manifest's text.
  *
  * @param source shown in messages, such as the file name
- * @throws {ManifestError} with every problem: no JSON, another version, a wrong field, a dangling reference
+ * @throws {ManifestError} with every problem: no JSON, another version, a wrong field, a dangling reference, an invalid policy
  */
 export function parseManifest(text: string, source = 'manifest'): Manifest {
   let json: unknown;
@@ -116,7 +134,7 @@ export function parseManifest(text: string, source = 'manifest'): Manifest {
   }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw new ManifestError(`${source} is not a valid manifest:\n${z.prettifyError(parsed.error)}`);
-  const problems = referenceProblems(parsed.data);
+  const problems = [...referenceProblems(parsed.data), ...policyProblems(parsed.data)];
   if (problems.length > 0)
     throw new ManifestError(
       `${source} is not a valid manifest:\n${problems.map((problem) => `✖ ${problem}`).join('\n')}`,

@@ -186,22 +186,32 @@ describe('evaluate', () => {
       '1.0.0-beta.7',
     ],
   ];
-  test.each(holds)('condition %j with %j: %s (%s)', (Condition, conditions, allowed, version = '1.0.1') => {
-    const limited = user(
-      policy({
-        Effect: 'Allow',
-        Action: ['s3:ListBucket'],
-        Resource: [arn('app-data')],
-        ...(Condition ? { Condition } : {}),
-      }),
-    );
-    const request: AccessRequest = {
-      action: 's3:ListBucket',
-      bucket: 'app-data',
-      ...(conditions ? { conditions } : {}),
-    };
-    expect(evaluate(limited, request, { version }).allowed).toBe(allowed);
-  });
+  test.each(
+    holds.map(([condition, given, allowed, version]) => ({
+      condition,
+      given,
+      allowed,
+      version: version ?? ('1.0.1' as const),
+    })),
+  )(
+    'condition $condition with $given: $allowed ($version)',
+    ({ condition: Condition, given: conditions, allowed, version }) => {
+      const limited = user(
+        policy({
+          Effect: 'Allow',
+          Action: ['s3:ListBucket'],
+          Resource: [arn('app-data')],
+          ...(Condition ? { Condition } : {}),
+        }),
+      );
+      const request: AccessRequest = {
+        action: 's3:ListBucket',
+        bucket: 'app-data',
+        ...(conditions ? { conditions } : {}),
+      };
+      expect(evaluate(limited, request, { version }).allowed).toBe(allowed);
+    },
+  );
 
   test('s3:* grants force deletion on beta.7 only, and denies it on both', () => {
     const all = user(policy(allow(['s3:*'], [arn('*')])));

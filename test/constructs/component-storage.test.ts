@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { Bucket, ComponentStorage, Group, Policy, ServiceUser } from '../../constructs/index.js';
+import { Access } from '../../policies/index.js';
+import { synthesize } from './fixture.js';
+
+describe('ComponentStorage', () => {
+  test('declares buckets, policy, service user and access key', () => {
+    const { manifest } = synthesize((stack, server) => {
+      new ComponentStorage(stack, 'web', { server, buckets: ['assets', 'uploads'], access: Access.readWrite() });
+    });
+    expect(manifest).toEqual({
+      version: 1,
+      stack: 'test',
+      secretsDir: 'secrets/test',
+      server: {
+        id: 'rustfs',
+        endpoint: 'http://127.0.0.1:9000',
+        region: 'us-east-1',
+        rustfsVersion: '1.0.1',
+        target: 'external',
+      },
+      buckets: [
+        { name: 'web-assets', removalPolicy: 'retain' },
+        { name: 'web-uploads', removalPolicy: 'retain' },
+      ],
+      policies: [
+        {
+          name: 'web-storage',
+          document: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['s3:ListBucket'],
+                Resource: ['arn:aws:s3:::web-assets', 'arn:aws:s3:::web-uploads'],
+              },
+              {
+                Effect: 'Allow',
+                Action: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+                Resource: ['arn:aws:s3:::web-assets/*', 'arn:aws:s3:::web-uploads/*'],
+              },
+            ],
+          },
+        },
+      ],
+      users: [{ name: 'web-svc', enabled: true, policies: ['web-storage'] }],
+      groups: [],
+      accessKeys: [{ name: 'web', user: 'web-svc' }],
+      components: [
+        {
+          name: 'web',
+          user: 'web-svc',
+          policy: 'web-storage',
+          accessKey: 'web',
+          buckets: ['web-assets', 'web-uploads'],
+        },
+      ],
+    });
+  });
+
+  test('a grant on a bucket of others goes to a policy of its own', () => {
+    const { manifest } = synthesize((stack, server) => {
+      const web = new ComponentStorage(stack, 'web', { server, buckets: ['assets'], access: Access.readWrite() });
+      const archive = new Bucket(stack, 'archive', { server, bucketName: 'web-archive' });
+      archive.grantRead(web.user, { prefix: 'old/' });
+    });
+    expect(manifest.users).toEqual([{ name: 'web-svc', enabled: true, policies: ['web-storage', 'web-svc-grants'] }]);
+    expect(manifest.policies.find(({ name }) => name === 'web-svc-grants')?.document.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:ListBucket'],
+        Resource: ['arn:aws:s3:::web-archive'],
+        Condition: { StringLike: { 's3:prefix': ['old/*'] } },
+      },
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::web-archive/old/*'] },
+    ]);
+  });
+
+  test('a policy that reaches the bucket of another component fails the synthesis, unless that one shares', () => {
+    const declare = (shareWith?: string[]) => () =>
+      synthesize((stack, server) => {
+        const web = new ComponentStorage(stack, 'web', { server, buckets: ['assets'], access: Access.readOnly() });
+        new ComponentStorage(stack, 'webmail', {
+          server,
+          buckets: ['boxes'],
+          access: Access.readOnly(),
+          ...(shareWith ? { shareWith } : {}),
+        });
+        web.user.addPolicy(
+          new Policy(stack, 'wide', {
+            server,
+            statements: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::web*/*'] }],
+          }),
+        );
+      });
+    expect(declare()).toThrow(
+      "component web reaches a bucket that it was not granted: policy wide: arn:aws:s3:::web*/* also covers bucket webmail-boxes of webmail; name the buckets instead of web*, or add shareWith: ['web'] to the bucket's component",
+    );
+    expect(declare(['web'])).not.toThrow();
+  });
+
+  test('errors at the point of declaration', () => {
+    const message = (declare: Parameters<typeof synthesize>[0]) => () => synthesize(declare);
+    expect(
+      message(
+        (stack, server) => new ComponentStorage(stack, 'web', { server, buckets: [], access: Access.readOnly() }),
+      ),
+    ).toThrow('component web has no bucket; name at least one suffix in buckets');
+    expect(
+      message((stack, server) => {
+        new Bucket(stack, 'one', { server, bucketName: 'data' });
+        new Bucket(stack, 'two', { server, bucketName: 'data' });
+      }),
+    ).toThrow(
+      'bucket "data" is declared by test/two, but test/one already declares it; choose another name or share the first one',
+    );
+    expect(message((stack, server) => new ServiceUser(stack, 'u', { server, userName: 'a b' }))).toThrow(
+      'invalid user name (value: a b): expected at least 3 characters without white space, ",", "=" and "/"',
+    );
+    expect(
+      message((stack, server) => new Group(stack, 'g', { server, groupName: 'a/b', members: [], policies: [] })),
+    ).toThrow('invalid group name (value: a/b): expected characters other than white space, ",", "=", "/" and "\\"');
+    expect(message((stack, server) => new Policy(stack, 'readwrite', { server }))).toThrow(
+      'policy name "readwrite" is a built-in policy of RustFS 1.0.1, which it would overwrite; choose another name',
+    );
+    expect(message((stack, server) => new Policy(stack, 'empty', { server }))).toThrow(
+      'policy empty has no statement; add one, or leave the policy out',
+    );
+    expect(
+      message(
+        (stack, server) =>
+          new Policy(stack, 'p', {
+            server,
+            statements: [{ Effect: 'Allow', Action: ['s3:*'], Resource: ['arn:aws:s3:::a/*'] }],
+          }),
+      ),
+    ).toThrow(
+      'policy p: s3:* also grants bucket policies, deletion and every later action; list the actions, or give a reason in allowBroad',
+    );
+  });
+});
