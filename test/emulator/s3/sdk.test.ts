@@ -55,7 +55,7 @@ const text = async (Key: string) =>
   (await client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
 
 test('objects with odd keys come back', async () => {
-  const keys = ['a/é b+c.txt', 'x%2Fy', 'q?&=#', "!*'()", '日本/😀', ' lead', 'a//'.slice(0, 2)];
+  const keys = ['a/é b+c.txt', 'x%2Fy', 'q?&=#', "!*'()", '日本/😀', ' lead', 'a/'];
   for (const Key of keys) await client.send(new PutObjectCommand({ Bucket, Key, Body: Key, Metadata: { k: 'v' } }));
   for (const Key of keys) expect(await text(Key)).toBe(Key);
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
@@ -78,7 +78,7 @@ test('the checksum that the SDK sends is checked and kept', async () => {
 
 test('pages of a listing', async () => {
   const keys = Array.from({ length: 25 }, (_, n) => `page/${String(n).padStart(2, '0')}`);
-  for (const Key of keys) await client.send(new PutObjectCommand({ Bucket, Key, Body: '' }));
+  for (const Key of keys) await client.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
   const found: string[] = [];
   let pages = 0;
   for await (const page of paginateListObjectsV2({ client, pageSize: 10 }, { Bucket, Prefix: 'page/' })) {
