@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { QuickstartStack, RustFsDockerStack } from '../../stacks/index.js';
@@ -5,6 +6,7 @@ import { written } from '../constructs/fixture.js';
 
 describe('quickstart', () => {
   // Inside the project, so that the paths from the stack to the project and back are the ones of a real synthesis.
+  mkdirSync('cdktf.out', { recursive: true });
   const app = Testing.app({ outdir: 'cdktf.out/test' });
   new QuickstartStack(app, 'quickstart');
   const { manifest, terraform } = written(app, 'quickstart');
