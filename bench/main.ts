@@ -71,7 +71,7 @@ async function provisioning(directory: string): Promise<Row[]> {
       if (result.exitCode !== expected) throw new Error(`${command} exited with ${result.exitCode}: ${result.stderr}`);
       output = result.stdout;
     };
-    const apply = await seconds(() => step('apply', 0, '--yes'));
+    const apply = await seconds(() => step('apply', 0, '--yes', '--verify', '--reports', join(directory, 'reports')));
     const verify = await seconds(() => step('verify', 0));
     const { probes } = JSON.parse(output) as { probes: { total: number; contradictions: number } };
     const plans: number[] = [];
@@ -81,9 +81,8 @@ async function provisioning(directory: string): Promise<Row[]> {
       `${COMPONENTS} components, ${LATENCY_MS} ms per request, ${probes.total} probes, ${probes.contradictions} contradictions`,
     );
     return [
-      { what: 'apply', measured: apply, budget: 3, unit: 's' },
-      { what: 'verify', measured: verify, budget: 3, unit: 's' },
-      { what: 'apply + verify', measured: apply + verify, budget: 3, unit: 's' },
+      { what: 'apply --verify', measured: apply, budget: 3, unit: 's' },
+      { what: 'verify alone', measured: verify, budget: 3, unit: 's' },
       { what: `no-op plan (median of ${REPEATS})`, measured: median(plans), budget: 0.5, unit: 's' },
       { what: 'requests of the no-op plan', measured: requests, budget: 12 + 4 * COMPONENTS, unit: '' },
     ];

@@ -12,7 +12,7 @@ import { runProbe } from './run-probe.js';
 export interface VerifyOptions {
   /** Probe every pair of access key and bucket. @default - all pairs up to 20 buckets, else its own and one other */
   readonly exhaustive?: boolean;
-  /** Probes at a time. @default 64 */
+  /** Probes at a time. @default 128 */
   readonly concurrency?: number;
   readonly onProgress?: (done: number, total: number) => void;
   /** Every single result, for reports. */
@@ -106,7 +106,7 @@ function findingOf({ probe, observed, answer }: ProbeResult, endpoint: string): 
  */
 export async function verify(session: Session, options: VerifyOptions = {}): Promise<AccessProof> {
   const { manifest, wire, root } = session;
-  const { exhaustive = false, concurrency = 64 } = options;
+  const { exhaustive = false, concurrency = 128 } = options;
   const before = wire.requests();
   const context: ProbeContext = { manifest, run: randomBytes(6).toString('hex') };
   const notProbed: { what: string; reason: string }[] = manifest.buckets
