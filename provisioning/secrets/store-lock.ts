@@ -46,8 +46,9 @@ export function storeLock(lockFile: string, description: string): StoreLock {
       };
     },
     exclusive(work) {
+      // Under the run's own lock, entries are written side by side; the run never writes one entry twice at a time.
+      if (heldForRun) return work();
       const result = queue.then(async () => {
-        if (heldForRun) return work();
         const release = await acquire(lockFile, description, WRITE_WAIT_MS);
         try {
           return await work();
