@@ -1,15 +1,8 @@
-import pc from 'picocolors';
 import { EXIT } from './exit-codes.js';
+import { errorColors } from './render/color.js';
 
 /** Errors of ours carry a complete message; anything else is a defect and shows its stack. */
-const EXPECTED = new Set([
-  'UsageError',
-  'ManifestError',
-  'RustFsError',
-  'SecretStoreError',
-  'ProvisioningError',
-  'PlanBlockedError',
-]);
+const EXPECTED = new Set(['UsageError', 'ManifestError', 'RustFsError', 'SecretStoreError', 'ProvisioningError']);
 
 /** Prints a failure on stderr (with `--json` as a JSON document) and returns the exit code. */
 export function reportFailure(error: unknown, json: boolean): number {
@@ -19,7 +12,7 @@ export function reportFailure(error: unknown, json: boolean): number {
     process.stderr.write(`${JSON.stringify({ type: 'error', error: failure.name, message: failure.message })}\n`);
   } else {
     const [first = '', ...rest] = failure.message.split('\n');
-    const text = [`${pc.red('error:')} ${first}`, ...rest].join('\n');
+    const text = [`${errorColors.red('error:')} ${first}`, ...rest].join('\n');
     process.stderr.write(`${text}\n${expected ? '' : `${failure.stack ?? ''}\n`}`);
   }
   return EXIT.error;

@@ -1,5 +1,5 @@
 import type { RustFsVersion } from '../../policies/index.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, UsageError } from '../exit-codes.js';
 
 interface EmulatorOptions {
   readonly port: number;
@@ -22,6 +22,11 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     accessKey: root.accessKeyId,
     secretKey: root.secretAccessKey,
     ...(options.data === undefined ? {} : { dataDir: options.data }),
+  }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EADDRINUSE') throw cause;
+    throw new UsageError(
+      `port ${options.port} of 127.0.0.1 is in use: stop what listens there, or name another --port`,
+    );
   });
   const storage = options.data === undefined ? 'in memory' : `in ${options.data}`;
   console.log(`cdktf-rustfs emulator (not RustFS), behaving like RustFS ${emulator.version}, data ${storage}`);

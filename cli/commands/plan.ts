@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import { renderPlan } from '../../provisioning/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
+import { colors as pc } from '../render/color.js';
 
 /** Colours of a plan on a terminal; plain when piped. */
 export const planColors = { add: pc.green, change: pc.yellow, remove: pc.red, dim: pc.dim };

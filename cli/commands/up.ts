@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import pc from 'picocolors';
-import { ensureRootCredentialFiles } from '../../provisioning/index.js';
+import { renderPlan, writeRootCredentialFiles } from '../../provisioning/index.js';
 import { connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
+import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { startEmulatorProcess } from '../up/emulator-process.js';
 import { synthesize } from '../up/synth.js';
 import { deploy, findTerraform } from '../up/terraform.js';
 import { applyCommand } from './apply.js';
+import { planColors } from './plan.js';
 import { proveAccess } from './verify.js';
 
 export interface UpOptions {
@@ -33,7 +34,7 @@ async function startTarget(options: UpOptions, projectDir: string, progress: Pro
     return { stack, environment: {}, describe: [`docker logs ${stack}-rustfs`], stop: async () => {} };
   }
   const directory = join(projectDir, '.cdktf-rustfs', 'emulator');
-  const files = ensureRootCredentialFiles(join(directory, 'root'));
+  const files = await writeRootCredentialFiles({ directory: join(directory, 'root') });
   const emulator = await progress.step('starting the emulator (not RustFS)', () =>
     startEmulatorProcess(directory, options.port, files),
   );
@@ -94,13 +95,13 @@ export async function up(options: UpOptions): Promise<number> {
     const session = await connect({ manifest });
     try {
       progress.line(describeServer(session));
-      const { plan } = await session.plan();
-      progress.event({ type: 'plan', ...plan });
-      if (plan.changes.length + plan.blocked.length > 0) {
+      const state = await session.plan();
+      const { changes, blocked } = state.plan;
+      progress.event({ type: 'plan', ...state.plan });
+      if (changes.length + blocked.length > 0) {
         // The manifest is unchanged, so Terraform saw no reason to run the step: the server has drifted.
-        progress.line(`the server has drifted: repairing ${plan.changes.length} differences`);
-        const repaired = await applyCommand({ manifest, yes: true, reports: 'reports', json: options.json ?? false });
-        if (repaired !== EXIT.ok) return repaired;
+        progress.line(renderPlan(state.plan, planColors));
+        await progress.step(`repairing drift: ${changes.length} changes`, () => session.apply(state));
       } else progress.line('plan: no changes');
       return await proveAccess(session, progress, { reports: 'reports' });
     } finally {

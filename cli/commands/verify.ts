@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pc from 'picocolors';
 import { type AccessProof, type Session, verify } from '../../provisioning/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
+import { untilInterrupted } from '../interrupt.js';
+import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
 
@@ -26,7 +27,9 @@ export async function proveAccess(
   { exhaustive = false, reports }: ProofOptions,
 ): Promise<number> {
   const proof = await progress.step('probing every access right', (update) =>
-    verify(session, { exhaustive, onProgress: (done, total) => update(`${done} of ${total} probes`) }),
+    untilInterrupted((signal) =>
+      verify(session, { exhaustive, signal, onProgress: (done, total) => update(`${done} of ${total} probes`) }),
+    ),
   );
   if (reports) {
     mkdirSync(reports, { recursive: true });
@@ -51,7 +54,9 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
   }
   const session = await connect(options);
   try {
-    const proof = await verify(session, { exhaustive: options.exhaustive ?? false });
+    const proof = await untilInterrupted((signal) =>
+      verify(session, { exhaustive: options.exhaustive ?? false, signal }),
+    );
     console.log(JSON.stringify(proof));
     return exitCode(proof);
   } finally {

@@ -1,7 +1,12 @@
-import pc from 'picocolors';
 import type { Manifest } from '../../manifest/index.js';
-import type { AccessProof } from '../../provisioning/index.js';
+import type { AccessProof, Finding } from '../../provisioning/index.js';
+import { colors as pc } from './color.js';
 import { renderTable } from './table.js';
+
+/** A widened policy can contradict hundreds of probes; the most severe come first. */
+const MAX_FINDINGS = 20;
+
+const showFinding = ({ severity, message, command }: Finding) => [pc.red(`${severity}: ${message}`), `    ${command}`];
 
 /** The access proof for people: a row per component, the totals, then every finding with the request that showed it. */
 export function renderProof(proof: AccessProof, manifest: Manifest): string {
@@ -26,6 +31,9 @@ export function renderProof(proof: AccessProof, manifest: Manifest): string {
       ? [pc.yellow('emulated: these answers came from the cdktf-rustfs emulator, not from RustFS')]
       : []),
     ...notProbed.map(({ what, reason }) => pc.yellow(`not probed: ${what}: ${reason}`)),
-    ...findings.flatMap(({ severity, message, command }) => [pc.red(`${severity}: ${message}`), `    ${command}`]),
+    ...findings.slice(0, MAX_FINDINGS).flatMap(showFinding),
+    ...(findings.length > MAX_FINDINGS
+      ? [pc.red(`… and ${findings.length - MAX_FINDINGS} more: verify --json shows all`)]
+      : []),
   ].join('\n');
 }

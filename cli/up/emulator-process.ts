@@ -8,8 +8,6 @@ import { UsageError } from '../exit-codes.js';
 export interface EmulatorProcess {
   readonly endpoint: string;
   readonly pid: number;
-  /** True when an emulator that an earlier run left behind is used. */
-  readonly reused: boolean;
   stop(): Promise<void>;
 }
 
@@ -40,7 +38,7 @@ async function isEmulator(endpoint: string): Promise<boolean> {
 }
 
 async function stop(pid: number, handleFile: string): Promise<void> {
-  process.kill(pid, 'SIGTERM');
+  if (isRunning(pid)) process.kill(pid, 'SIGTERM');
   for (let waited = 0; isRunning(pid) && waited < 5000; waited += 20) await sleep(20);
   rmSync(handleFile, { force: true });
 }
@@ -64,7 +62,7 @@ export async function startEmulatorProcess(
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const handleFile = join(directory, 'process.json');
   const running = await runningEmulator(handleFile);
-  if (running) return { ...running, reused: true, stop: () => stop(running.pid, handleFile) };
+  if (running) return { ...running, stop: () => stop(running.pid, handleFile) };
 
   const logFile = join(directory, 'emulator.log');
   const log = openSync(logFile, 'w', 0o600);
@@ -85,11 +83,11 @@ export async function startEmulatorProcess(
     if (endpoint && child.pid !== undefined) {
       const { pid } = child;
       writeFileSync(handleFile, JSON.stringify({ pid, endpoint }), { mode: 0o600 });
-      return { endpoint, pid, reused: false, stop: () => stop(pid, handleFile) };
+      return { endpoint, pid, stop: () => stop(pid, handleFile) };
     }
     await sleep(20);
   }
   throw new UsageError(
-    `the emulator did not start on port ${port}; its log says:\n${readFileSync(logFile, 'utf8').trim()}`,
+    `the emulator did not start on port ${port} (--port names another one); its log says:\n${readFileSync(logFile, 'utf8').trim()}`,
   );
 }
