@@ -6,21 +6,27 @@ export type { StoreContents } from './plan/access-keys.js';
 export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
 export { type PlanOptions, plan } from './plan/plan.js';
 export { type PlanColors, renderPlan } from './plan/render.js';
-export {
-  ensureRootCredentialFiles,
-  type RootCredentialFiles,
-  type RootCredentialPaths,
-  rootCredentials,
-} from './root-credentials.js';
+export { type RootCredentialFiles, rootCredentials } from './root-credentials.js';
 export { directorySecretStore } from './secrets/directory-store.js';
+export {
+  type RootCredentialFilesProps,
+  type RootCredentialFilesResult,
+  writeRootCredentialFiles,
+} from './secrets/root-credential-files.js';
 export { type SecretStore, SecretStoreError, type StoredKey, type StoreEntry } from './secrets/secret-store.js';
 export { openSession, type PlannedState, type Session, type SessionOptions } from './session.js';
 export {
   type AccessProof,
+  type Cause,
   type Finding,
+  type MatrixRow,
+  type NotProbed,
+  type Observation,
   type Outcome,
   type Probe,
   type ProbeResult,
+  type Severity,
+  type Verb,
   type VerifyOptions,
   verify,
 } from './verify/index.js';

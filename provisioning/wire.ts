@@ -257,11 +257,18 @@ export function createWire(options: WireOptions): Wire {
 const shellQuote = (text: string) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** The same request as a curl command; the credentials are read from the environment variables of the AWS CLI. */
+/**
+ * The same request as a curl command; the credentials are read from the environment variables of the AWS CLI. RustFS wants the
+ * header that curl does not send by itself, and for HEAD curl has to be told that no body follows (tried on a running 1.0.1).
+ */
 export function asCurl(request: WireRequest, endpoint: string, credentials: 'signed' | 'anonymous' = 'signed'): string {
+  const method = request.method === 'HEAD' ? ['--head'] : ['-X', request.method];
   const signing =
     credentials === 'signed'
-      ? ['--aws-sigv4', 'aws:amz:us-east-1:s3', '--user', '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"']
+      ? [
+          ...['--aws-sigv4', 'aws:amz:us-east-1:s3', '--user', '"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'],
+          ...['-H', shellQuote('x-amz-content-sha256: UNSIGNED-PAYLOAD')],
+        ]
       : [];
   const headers = Object.entries(request.headers ?? {}).flatMap(([name, value]) => [
     '-H',
@@ -270,5 +277,5 @@ export function asCurl(request: WireRequest, endpoint: string, credentials: 'sig
   const body =
     request.body === undefined || request.body.length === 0 ? [] : ['--data-binary', shellQuote(String(request.body))];
   const url = shellQuote(`${endpoint}${request.path}${queryString(request.query)}`);
-  return ['curl', '-sS', '-i', '-X', request.method, ...signing, ...headers, ...body, url].join(' ');
+  return ['curl', '-sS', '-i', ...method, ...signing, ...headers, ...body, url].join(' ');
 }

@@ -1,2 +1,14 @@
-export type { AccessProof, Finding, Outcome, Probe, ProbeResult } from './model.js';
+export type {
+  AccessProof,
+  Cause,
+  Finding,
+  MatrixRow,
+  NotProbed,
+  Observation,
+  Outcome,
+  Probe,
+  ProbeResult,
+  Severity,
+  Verb,
+} from './model.js';
 export { type VerifyOptions, verify } from './verify.js';

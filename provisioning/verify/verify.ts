@@ -1,177 +1,148 @@
 import { randomBytes } from 'node:crypto';
-import type { ManifestBucket } from '../../manifest/index.js';
-import { forEachConcurrently } from '../concurrency.js';
 import type { Session } from '../session.js';
-import { asCurl } from '../wire.js';
-import { removeProbeObjects } from './cleanup.js';
-import type { AccessProof, Finding, ProbeResult } from './model.js';
-import { ANONYMOUS, predictOperation, predictor, principalOf } from './predict.js';
-import { accountProbes, bucketProbes, keepsObjects, PROBE_PREFIX, type ProbeContext, type Subject } from './probes.js';
-import { runProbe } from './run-probe.js';
+import { asCurl, type WireRequest } from '../wire.js';
+import { explainResults } from './explain-results.js';
+import { leaveNothing } from './leave-nothing.js';
+import type { AccessProof, Finding, NotProbed, ProbeResult } from './model.js';
+import { type ExistingBuckets, planProbes, type RunPlan } from './plan-probes.js';
+import { bucketNames } from './probes/account.js';
+import type { ProbeContext } from './probes/bucket.js';
+import { VERIFY_PROFILES } from './profile.js';
+import { countProbes, findingOf, matrixOf, rootFinding, sortFindings, unstored } from './result.js';
+import { rightsFactory } from './rights.js';
+import { runProbes } from './run.js';
+import { anonymousSubject, keySubjects, type SubjectOptions } from './subjects.js';
+import { ALL_PAIRS_UP_TO } from './targets.js';
 
-export interface VerifyOptions {
-  /** Probe every pair of access key and bucket. @default - all pairs up to 20 buckets, else its own and one other */
+export interface VerifyOptions extends SubjectOptions {
+  /**
+   * Try every key on every bucket, with every probe.
+   * @default - so up to 20 buckets; beyond, the most telling probes on each key's own buckets and one of others
+   */
   readonly exhaustive?: boolean;
   /** Probes at a time. @default 128 */
   readonly concurrency?: number;
+  /** Stops the run; what it left is removed before `verify` throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** After each probe. `total` shrinks when a key turns out not to work at all. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Every single result, for reports. */
   readonly onResult?: (result: ProbeResult) => void;
 }
 
-const ALL_PAIRS_UP_TO = 20;
-const SAMPLED_OTHERS = 1;
+const LIST_BUCKETS: WireRequest = { method: 'GET', path: '/' };
 
-interface KeySubject extends Subject {
-  readonly ownBuckets: readonly ManifestBucket[];
-}
-
-/** Access keys whose secret is in the store, with what the manifest lets them do; the others cannot be probed. */
-async function subjectsOf(
-  session: Session,
-  notProbed: { what: string; reason: string }[],
-): Promise<readonly KeySubject[]> {
-  const { manifest, store } = session;
-  const subjects: KeySubject[] = [];
-  for (const { name } of manifest.accessKeys) {
-    const entry = await store.read(name);
-    if (!entry) {
-      notProbed.push({ what: `access key ${name}`, reason: `its secret is not in ${store.description}` });
-      continue;
-    }
-    const versions = [entry.current, ...(entry.previous ? [entry.previous] : [])];
-    for (const [index, { accessKeyId, secretAccessKey }] of versions.entries()) {
-      const predict = predictor(manifest, principalOf(manifest, name, accessKeyId));
-      const can = (bucket: string, operation: 'ListObjectsV2' | 'GetObject' | 'PutObject') =>
-        predictOperation(manifest, predict, operation, {
-          bucket,
-          ...(operation === 'ListObjectsV2' ? {} : { key: `${PROBE_PREFIX}x` }),
-        }) === 'allowed';
-      const ownBuckets = manifest.buckets.filter(
-        ({ name: bucket }) => can(bucket, 'ListObjectsV2') || can(bucket, 'GetObject') || can(bucket, 'PutObject'),
-      );
-      const writable = ownBuckets.find((bucket) => !keepsObjects(bucket) && can(bucket.name, 'PutObject'))?.name;
-      subjects.push({
-        who: index === 0 ? name : `${name} (draining)`,
-        credentials: { accessKeyId, secretAccessKey },
-        predict,
-        ownBuckets,
-        ...(writable === undefined ? {} : { writable }),
-      });
-    }
+/** What is on the server; a finding when root cannot tell, and for each declared bucket that is missing. */
+async function listExisting({ wire, root, manifest }: Session, findings: Finding[]): Promise<ExistingBuckets> {
+  const command = asCurl(LIST_BUCKETS, wire.endpoint);
+  const response = await wire.send(LIST_BUCKETS, root).catch((error: Error) => error);
+  const names = response instanceof Error ? undefined : bucketNames(response.body.toString('utf8'));
+  if (names === undefined) {
+    const answer = response instanceof Error ? response.message : String(response.status);
+    const message = `root: list buckets got no usable answer (${answer})`;
+    findings.push(rootFinding('error', 'list buckets', message, answer, command));
+    return undefined;
   }
-  return subjects;
+  for (const { name } of manifest.buckets) {
+    if (names.includes(name)) continue;
+    const message = `bucket ${name} is declared, but not on the server: run apply`;
+    findings.push(rootFinding('access', 'find the bucket', message, 'not listed', command, name));
+  }
+  return names;
 }
 
-/** Which buckets a key is tried on: all, or its own and its neighbours in the list, so that every bucket is somebody's other. */
-function bucketsToProbe(
-  buckets: readonly ManifestBucket[],
-  { ownBuckets }: KeySubject,
-  index: number,
-  exhaustive: boolean,
-): readonly ManifestBucket[] {
-  if (exhaustive || buckets.length <= ALL_PAIRS_UP_TO) return buckets;
-  const others = buckets.filter((bucket) => !ownBuckets.includes(bucket));
-  const sampled = Array.from(
-    { length: Math.min(SAMPLED_OTHERS, others.length) },
-    (_, step) => others[(index + step) % others.length],
+/** Keys that the server did not accept at their first request: nothing else can be learned with them. */
+function barredKeys(introduced: readonly ProbeResult[]): ReadonlyMap<string, string> {
+  const barred = introduced.filter(({ observed }) => observed === 'barred');
+  return new Map(barred.map(({ probe, answer }) => [probe.who, answer]));
+}
+
+/** A key that is declared to do something has to be accepted, whatever was predicted for the request that it was not accepted for. */
+function asUseOfKey(result: ProbeResult, plan: RunPlan): ProbeResult {
+  const { who } = result.probe;
+  const useful = plan.sequences.some((probes) =>
+    probes.some((probe) => probe.who === who && probe.predicted === 'allowed'),
   );
-  return [...ownBuckets, ...sampled.filter((bucket) => bucket !== undefined)];
+  if (result.observed !== 'barred') return result;
+  return { ...result, probe: { ...result.probe, title: 'use the key', predicted: useful ? 'allowed' : 'refused' } };
 }
 
-function findingOf({ probe, observed, answer }: ProbeResult, endpoint: string): Finding | undefined {
-  if (observed === probe.predicted) return undefined;
-  const severity = observed === 'error' ? 'error' : observed === 'allowed' ? 'security' : 'access';
-  const where = probe.bucket ? ` on ${probe.bucket}` : '';
-  const message = {
-    security: `${probe.who} could ${probe.title}${where}, although the declared policies refuse it (${answer})`,
-    access: `${probe.who} could not ${probe.title}${where}, although the declared policies allow it (${answer})`,
-    error: `${probe.who}: ${probe.title}${where} got no usable answer (${answer})`,
-  }[severity];
-  return {
-    severity,
-    who: probe.who,
-    probe: probe.title,
-    ...(probe.bucket ? { bucket: probe.bucket } : {}),
-    predicted: probe.predicted,
-    observed,
-    message,
-    command: asCurl(probe.request, endpoint, probe.credentials === 'anonymous' ? 'anonymous' : 'signed'),
-  };
+function pairsOf(results: readonly ProbeResult[]): number {
+  const tried = results.filter(({ probe }) => probe.accessKey !== undefined && probe.bucket !== undefined);
+  return new Set(tried.map(({ probe }) => `${probe.accessKey}\0${probe.bucket}`)).size;
 }
 
 /**
  * The access proof: tries out what every access key (and nobody at all) can do, and compares it with what the declared
  * policies say. Probe objects are removed afterwards, also those that an interrupted run left behind.
+ *
+ * @throws the reason of `signal`, once everything is cleaned up
  */
 export async function verify(session: Session, options: VerifyOptions = {}): Promise<AccessProof> {
-  const { manifest, wire, root } = session;
-  const { exhaustive = false, concurrency = 128 } = options;
-  const before = wire.requests();
-  const context: ProbeContext = { manifest, run: randomBytes(6).toString('hex') };
-  const notProbed: { what: string; reason: string }[] = manifest.buckets
-    .filter(keepsObjects)
-    .map(({ name }) => ({ what: `put object on ${name}`, reason: 'default retention would keep the probe object' }));
-  const subjects = await subjectsOf(session, notProbed);
-  const anonymous: KeySubject = {
-    who: 'anonymous',
-    credentials: 'anonymous',
-    predict: predictor(manifest, ANONYMOUS),
-    ownBuckets: [],
+  const { manifest, wire, store } = session;
+  const { concurrency = 128, exhaustive = false, signal } = options;
+  const start = performance.now();
+  const requestsBefore = wire.requests();
+  const version = manifest.server.rustfsVersion;
+  const profile = VERIFY_PROFILES[version];
+  const everything = exhaustive || manifest.buckets.length <= ALL_PAIRS_UP_TO;
+  const context: ProbeContext = {
+    version,
+    profile,
+    run: randomBytes(6).toString('hex'),
+    depth: everything ? 'full' : 'core',
   };
+  const findings: Finding[] = [];
+  const notProbed: NotProbed[] = [];
+  const rightsOf = rightsFactory(manifest, wire.endpoint);
+  const keys = await keySubjects(manifest, store, rightsOf, options, notProbed);
+  const existing = await listExisting(session, findings);
+  // Who asks for single keys, as a rotation does, does not ask about the public.
+  const anonymous = options.accessKeys ? undefined : anonymousSubject(rightsOf);
+  const plan = planProbes(manifest, context, keys, anonymous, existing, everything);
+  notProbed.push(...plan.notProbed);
 
-  const pairs = subjects.map((subject, index) => bucketsToProbe(manifest.buckets, subject, index, exhaustive));
-  const sequences = [
-    ...subjects.flatMap((subject, index) =>
-      (pairs[index] ?? []).map((bucket) => bucketProbes(context, subject, bucket)),
-    ),
-    ...manifest.buckets.map((bucket) => bucketProbes(context, anonymous, bucket)),
-    ...subjects.flatMap((subject) => accountProbes(context, subject).map((probe) => [probe])),
-    ...accountProbes(context, anonymous).map((probe) => [probe]),
-  ];
-  const total = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
-
-  const clean = () =>
-    forEachConcurrently(
-      manifest.buckets,
-      concurrency,
-      async ({ name }) => void (await removeProbeObjects(wire, root, name)),
-    );
   const results: ProbeResult[] = [];
-  await clean();
+  let sequences = plan.sequences;
+  const count = () => [...plan.introductions, ...sequences].reduce((sum, { length }) => sum + length, 0);
+  let total = count();
+  const onResult = (result: ProbeResult) => {
+    results.push(result);
+    options.onResult?.(result);
+    options.onProgress?.(results.length, total);
+  };
+  const running = { wire, profile, concurrency, ...(signal ? { signal } : {}), onResult };
   try {
-    await forEachConcurrently(sequences, concurrency, async (sequence) => {
-      for (const probe of sequence) {
-        const result = await runProbe(wire, probe);
-        results.push(result);
-        options.onResult?.(result);
-        options.onProgress?.(results.length, total);
-      }
-    });
+    const introduce = (result: ProbeResult) => onResult(asUseOfKey(result, plan));
+    notProbed.push(...(await runProbes(plan.introductions, { ...running, onResult: introduce })));
+    const barred = barredKeys(results);
+    for (const [who, answer] of barred) {
+      const reason = `the server does not accept it (${answer}), so none of its rights could be tried`;
+      notProbed.push({ what: `access key ${who}`, reason });
+    }
+    sequences = plan.sequences.filter(([first]) => !barred.has(first?.who.replace(/ with a wrong secret$/, '') ?? ''));
+    total = count();
+    notProbed.push(...(await runProbes(sequences, running)));
   } finally {
-    await clean();
+    findings.push(...(await leaveNothing(session, plan, results, concurrency)));
   }
-  const findings = results.flatMap((result) => findingOf(result, wire.endpoint) ?? []);
-  const asPredicted = (outcome: 'allowed' | 'refused') =>
-    results.filter(({ probe, observed }) => observed === outcome && probe.predicted === outcome).length;
+  signal?.throwIfAborted();
+  const explanationOf = await explainResults(session, plan, results);
+  findings.push(...results.flatMap((result) => findingOf(result, wire.endpoint, explanationOf(result)) ?? []));
+  const accessKeys = new Set(keys.map(({ accessKey }) => accessKey)).size;
   return {
     components: manifest.components.length,
     buckets: manifest.buckets.length,
-    accessKeys: subjects.length,
-    probes: {
-      total: results.length,
-      allowed: asPredicted('allowed'),
-      refused: asPredicted('refused'),
-      contradictions: findings.filter(({ severity }) => severity !== 'error').length,
-    },
-    findings: findings.sort((a, b) => (a.message < b.message ? -1 : 1)),
-    notProbed,
-    pairs: {
-      probed: pairs.reduce((sum, buckets) => sum + buckets.length, 0),
-      total: subjects.length * manifest.buckets.length,
-    },
+    accessKeys,
+    probes: countProbes(results, findings),
+    findings: sortFindings(findings),
+    notProbed: [...notProbed, ...unstored(results)],
+    pairs: { probed: pairsOf(results), total: accessKeys * manifest.buckets.length },
+    sampled: !everything,
+    matrix: matrixOf(manifest, plan.assignments, results),
     endpoint: wire.endpoint,
     emulated: session.server.emulated,
-    requests: wire.requests() - before,
+    requests: wire.requests() - requestsBefore,
+    durationMs: Math.round(performance.now() - start),
   };
 }
