@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { type App, DataResource, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
+import { type App, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { manifestHash, serializeManifest } from '../manifest/index.js';
 import type { ManifestRegistry } from './registry.js';
+import { TerraformData } from './terraform-data.js';
 
 export interface ProvisioningStepProps {
   readonly registry: ManifestRegistry;
@@ -44,7 +45,7 @@ export class ProvisioningStep extends Construct {
     }
     stacksWithServer.add(stack);
     const render = () => serializeManifest(registry.toManifest());
-    const step = new DataResource(this, 'Resource', {
+    const step = new TerraformData(this, 'Resource', {
       triggersReplace: { manifest: Lazy.stringValue({ produce: () => manifestHash(render()) }) },
       provisioners: [
         projectCommand(
@@ -52,7 +53,7 @@ export class ProvisioningStep extends Construct {
           `npx --no-install cdktf-rustfs apply --manifest ${stackPaths(this).fromProject}/manifest.json --yes --verify`,
         ),
       ],
-      dependsOn: [...dependsOn],
+      dependsOn,
     });
     step.overrideLogicalId('provisioning');
     addCustomSynthesis(this, {

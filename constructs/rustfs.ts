@@ -1,5 +1,5 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
-import { DataResource, type ITerraformDependable, TerraformStack } from 'cdktf';
+import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import { isolationErrors } from './isolation.js';
@@ -7,6 +7,7 @@ import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-ste
 import { ManifestRegistry } from './registry.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import type { IRustFs } from './server.js';
+import { TerraformData } from './terraform-data.js';
 
 interface CommonProps {
   /** Version of RustFS; decides which policies are valid and how the server is provisioned. @default 1.0.1 */
@@ -124,7 +125,7 @@ export class RustFs extends Construct implements IRustFs {
     this.node.addValidation({ validate: () => isolationErrors(registry.toManifest()) });
 
     const name = `${TerraformStack.of(this).node.id}-${id}`;
-    const rootFiles = new DataResource(this, 'RootCredentials', {
+    const rootFiles = new TerraformData(this, 'RootCredentials', {
       provisioners: [projectCommand(this, `npx --no-install cdktf-rustfs root-credentials --dir ${secretsDir}/root`)],
     });
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
