@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { type ParseOptions, parsePolicy } from '../policies/index.js';
+import { opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema } from './schema.js';
 
 /** A manifest that cannot be used; the message lists every problem. */
@@ -93,6 +93,17 @@ function referenceProblems(manifest: Manifest): string[] {
   ];
 }
 
+/** Settings of one bucket that contradict each other. */
+function bucketProblems({ buckets }: Manifest): string[] {
+  return buckets.flatMap(({ name, policy, publicAccessBlock }) =>
+    policy && publicAccessBlock?.blockPublicPolicy && opensToEveryone(policy)
+      ? [
+          `bucket ${name}: its policy allows everybody, which its publicAccessBlock.blockPublicPolicy forbids; drop one of them`,
+        ]
+      : [],
+  );
+}
+
 /** Policies that RustFS would refuse, or would take for something else. */
 function policyProblems({ server, policies, buckets, accessKeys }: Manifest): string[] {
   const check = (owner: string, document: unknown, options: ParseOptions) => {
@@ -134,7 +145,7 @@ export function parseManifest(text: string, source = 'manifest'): Manifest {
   }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw new ManifestError(`${source} is not a valid manifest:\n${z.prettifyError(parsed.error)}`);
-  const problems = [...referenceProblems(parsed.data), ...policyProblems(parsed.data)];
+  const problems = [...referenceProblems(parsed.data), ...policyProblems(parsed.data), ...bucketProblems(parsed.data)];
   if (problems.length > 0)
     throw new ManifestError(
       `${source} is not a valid manifest:\n${problems.map((problem) => `✖ ${problem}`).join('\n')}`,

@@ -18,6 +18,7 @@ export { type LintCode, type LintFinding, type LintOptions, lintPolicy } from '.
 export { asList } from './lists.js';
 export * from './model.js';
 export { validatePolicyName } from './names.js';
+export { opensToEveryone } from './open.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';
 export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';

@@ -73,7 +73,9 @@ function lanes(changes: readonly Change[]): readonly (readonly Change[])[] {
     const object = change.kind.startsWith('bucket')
       ? `bucket ${change.name.split('/')[0]}`
       : `${change.kind.split('-')[0]} ${change.name}`;
-    byObject.set(object, [...(byObject.get(object) ?? []), change]);
+    const lane = byObject.get(object);
+    if (lane) lane.push(change);
+    else byObject.set(object, [change]);
   }
   return [...byObject.values()];
 }

@@ -1,3 +1,4 @@
+import type { BucketNotification, ManifestBucket } from '../../manifest/index.js';
 import { ProvisioningError } from '../errors.js';
 import type { BucketSetting, Change } from '../plan/model.js';
 import { type ApplyContext, declared } from './context.js';
@@ -6,7 +7,6 @@ export async function createBucket({ buckets, manifest }: ApplyContext, { name }
   await buckets.create(name, declared(manifest.buckets, name).objectLock !== undefined);
 }
 
-/** RustFS stores notifications for targets that it does not know (recorded: 14-notify), so what it really took is read back. */
 export async function configureBucket({ buckets, admin, manifest }: ApplyContext, { name }: Change): Promise<void> {
   const [bucketName = '', setting] = name.split('/') as [string, BucketSetting];
   const bucket = declared(manifest.buckets, bucketName);
@@ -14,13 +14,21 @@ export async function configureBucket({ buckets, admin, manifest }: ApplyContext
     if (bucket.quotaBytes !== undefined) await admin.setQuota(bucketName, bucket.quotaBytes);
     return;
   }
+  if (setting === 'notifications' && bucket.notifications) await requireTargets(bucket, bucket.notifications, admin);
   await buckets.configure(bucketName, setting, bucket[setting]);
-  if (setting !== 'notifications' || !bucket.notifications) return;
+}
+
+/** Asked before the write, because RustFS stores notifications for targets that it does not know (recorded: 14-notify). */
+async function requireTargets(
+  { name }: ManifestBucket,
+  notifications: readonly BucketNotification[],
+  admin: ApplyContext['admin'],
+): Promise<void> {
   const known = await admin.targetArns();
-  const unknown = bucket.notifications.filter(({ targetArn }) => !known.includes(targetArn));
+  const unknown = notifications.filter(({ targetArn }) => !known.includes(targetArn));
   if (unknown.length > 0) {
     throw new ProvisioningError(
-      `bucket ${bucketName}: no notification target ${unknown.map(({ targetArn }) => targetArn).join(', ')} is online; ` +
+      `bucket ${name}: no notification target ${unknown.map(({ targetArn }) => targetArn).join(', ')} is online; ` +
         `the server has ${known.length > 0 ? known.join(', ') : 'none'}; configure the target and start its receiver first`,
     );
   }

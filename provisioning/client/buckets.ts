@@ -174,7 +174,8 @@ function explain(error: unknown, what: string): RustFsError {
     $metadata,
   } = error as { name?: string; message?: string; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
-  return new RustFsError(`${what} failed: HTTP ${status} ${name} ${message}`, status, name, { cause: error });
+  // Not as the cause: the SDK's error holds the whole request, signature and all.
+  return new RustFsError(`${what} failed: HTTP ${status} ${name} ${message}`, status, name);
 }
 
 export function createBucketClient(wire: Wire, root: Credentials): BucketClient {

@@ -2,7 +2,7 @@ import type { Manifest, ManifestBucket } from '../../manifest/index.js';
 import { canonicalPolicy, type PolicyDocument, policiesEqual } from '../../policies/index.js';
 import type { BucketConfig } from '../client/bucket-xml.js';
 import type { Estate } from '../estate.js';
-import { BUCKET_SETTINGS, type BucketSetting, type Change, type Unmanaged } from './model.js';
+import { type Blocked, BUCKET_SETTINGS, type BucketSetting, type Change, type Plan, type Unmanaged } from './model.js';
 
 type Value = BucketConfig[BucketSetting];
 
@@ -60,16 +60,39 @@ function changeOf(bucket: string, setting: BucketSetting, wanted: Value, actual:
 /** An undeclared bucket policy is removed, because it gives access that nobody declared; other settings are left alone. */
 const REMOVED_WHEN_UNDECLARED: ReadonlySet<BucketSetting> = new Set(['policy']);
 
-function planBucket(bucket: ManifestBucket, estate: Estate, changes: Change[], unmanaged: Unmanaged[]): void {
+interface BucketPlan {
+  readonly changes: Change[];
+  readonly blocked: Blocked[];
+  readonly unmanaged: Unmanaged[];
+}
+
+/** Object lock can only be switched on when a bucket is created. */
+function lockCannotBeAdded(
+  { name, objectLock }: ManifestBucket,
+  actual: BucketConfig | undefined,
+): Blocked | undefined {
+  if (!objectLock || actual === undefined || actual.objectLock) return undefined;
+  return {
+    kind: 'bucket-config',
+    name: `${name}/objectLock`,
+    reason: 'the bucket was created without object lock, which cannot be added later',
+    wayOut: 'declare a bucket of another name with object lock and copy the objects, or drop objectLock',
+  };
+}
+
+function planBucket(bucket: ManifestBucket, estate: Estate, { changes, blocked, unmanaged }: BucketPlan): void {
   const actual = estate.buckets.get(bucket.name);
   if (actual === undefined) {
     const details = bucket.objectLock ? ['+ object lock'] : [];
     changes.push({ action: 'create', kind: 'bucket', name: bucket.name, reason: 'it does not exist', details });
   }
   const config: BucketConfig = bucket;
+  const impossible = lockCannotBeAdded(bucket, actual);
+  if (impossible) blocked.push(impossible);
   for (const setting of BUCKET_SETTINGS) {
     const wanted = config[setting];
     const present = actual?.[setting];
+    if (setting === 'objectLock' && impossible) continue;
     // A bucket created with object lock has versioning and lock from the start.
     if (actual === undefined && setting === 'versioning' && bucket.objectLock && wanted === 'Enabled') continue;
     if (actual === undefined && setting === 'objectLock' && !bucket.objectLock?.defaultRetention) continue;
@@ -84,14 +107,10 @@ function planBucket(bucket: ManifestBucket, estate: Estate, changes: Change[], u
   }
 }
 
-export function planBuckets(
-  manifest: Manifest,
-  estate: Estate,
-): { readonly changes: Change[]; readonly unmanaged: Unmanaged[] } {
-  const changes: Change[] = [];
-  const unmanaged: Unmanaged[] = [];
-  for (const bucket of manifest.buckets) planBucket(bucket, estate, changes, unmanaged);
+export function planBuckets(manifest: Manifest, estate: Estate): Plan {
+  const plan: BucketPlan = { changes: [], blocked: [], unmanaged: [] };
+  for (const bucket of manifest.buckets) planBucket(bucket, estate, plan);
   const declared = new Set(manifest.buckets.map(({ name }) => name));
-  for (const name of estate.buckets.keys()) if (!declared.has(name)) unmanaged.push({ kind: 'bucket', name });
-  return { changes, unmanaged };
+  for (const name of estate.buckets.keys()) if (!declared.has(name)) plan.unmanaged.push({ kind: 'bucket', name });
+  return plan;
 }

@@ -19,6 +19,18 @@ function difference(wanted: readonly string[], actual: readonly string[]): reado
   ];
 }
 
+function planAttachment(
+  kind: 'user-policies' | 'group-policies',
+  { name, policies }: { readonly name: string; readonly policies: readonly string[] },
+  attached: readonly string[] = [],
+): readonly Change[] {
+  const details = difference(policies, attached);
+  if (details.length === 0) return [];
+  return attached.length === 0
+    ? [{ action: 'create', kind, name, reason: 'no policy is attached', details }]
+    : [{ action: 'update', kind, name, reason: 'other policies are attached', details }];
+}
+
 function statementLines(document: PolicyDocument): readonly string[] {
   return canonicalPolicy(document).Statement.map((statement) => JSON.stringify(statement));
 }
@@ -51,17 +63,7 @@ function planUsers(manifest: Manifest, estate: Estate): Change[] {
       const reason = user.enabled ? 'it is disabled' : 'it is enabled';
       changes.push({ action: 'update', kind: 'user', name: user.name, reason, details: [] });
     }
-    const details = difference(user.policies, actual?.policies ?? []);
-    if (details.length > 0) {
-      changes.push({
-        action: 'update',
-        kind: 'user-policies',
-        name: user.name,
-        reason: 'other policies are attached',
-        details,
-      });
-    }
-    return changes;
+    return [...changes, ...planAttachment('user-policies', user, actual?.policies)];
   });
 }
 
@@ -89,17 +91,7 @@ function planGroups(manifest: Manifest, estate: Estate): Change[] {
         details: [],
       });
     }
-    const policies = difference(group.policies, actual?.policies ?? []);
-    if (policies.length > 0) {
-      changes.push({
-        action: 'update',
-        kind: 'group-policies',
-        name: group.name,
-        reason: 'other policies are attached',
-        details: policies,
-      });
-    }
-    return changes;
+    return [...changes, ...planAttachment('group-policies', group, actual?.policies)];
   });
 }
 

@@ -27,7 +27,7 @@ export function plan(
   const keys = planAccessKeys(manifest, estate, store, replaceKeys);
   return {
     changes: [...buckets.changes, ...identities.changes, ...keys.changes],
-    blocked: keys.blocked,
+    blocked: [...buckets.blocked, ...keys.blocked],
     unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged].sort(byName),
   };
 }

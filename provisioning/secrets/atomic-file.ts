@@ -61,14 +61,18 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
+/** Unused name in the same directory, such that {@link removeLeftovers} knows it. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+}
+
 /**
  * Replaces a file: whoever reads it, at any time and after any crash, sees the old content or the new one. A symbolic
  * link stays a link, its target is replaced.
  */
 export async function writeFileAtomic(path: string, content: string, mode: number): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const dir = dirname(target);
-  const temporary = join(dir, `.${basename(target)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryPath(target);
   try {
     const file = await open(temporary, 'wx', mode);
     try {
@@ -83,7 +87,7 @@ export async function writeFileAtomic(path: string, content: string, mode: numbe
     await rm(temporary, { force: true });
     throw new SecretStoreError(`cannot write ${path}: ${errorCode(error) ?? 'unknown error'}; it is unchanged`);
   }
-  await syncDirectory(dir);
+  await syncDirectory(dirname(target));
 }
 
 /** Deletes a file if it is there. */
@@ -105,7 +109,7 @@ async function syncDirectory(dir: string): Promise<void> {
   await handle?.close();
 }
 
-/** Deletes what a killed {@link writeFileAtomic} left behind. Call it only while no other process may be writing. */
+/** Deletes temporary files that a killed process left behind. Call it only while no other process may be writing. */
 export async function removeLeftovers(dir: string, accept: (fileName: string) => boolean): Promise<void> {
   for (const entry of await readdir(dir)) {
     const match = /^\.(.+)\.\d+-[0-9a-f]{12}\.tmp$/.exec(entry);

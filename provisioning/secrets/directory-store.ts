@@ -27,7 +27,7 @@ const SUFFIX = '.env';
  */
 export function directorySecretStore(dir: string): SecretStore {
   const description = `secret store ${dir}`;
-  const guard = storeLock(join(dir, '.lock'), description);
+  const guard = storeLock(join(dir, '.lock'), description, { sideBySide: true });
   const fileOf = (name: string) => join(dir, `${name}${SUFFIX}`);
 
   async function read(name: string): Promise<StoreEntry | undefined> {

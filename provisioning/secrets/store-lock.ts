@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from './atomic-file.js';
+import { errorCode, removeLeftovers, temporaryPath } from './atomic-file.js';
 import { SecretStoreError } from './secret-store.js';
 
 /** How long a single write waits for other processes' single writes. */
 const WRITE_WAIT_MS = 5_000;
 /** How long a run waits: long enough for a single write, and a second run should be told soon. */
 const RUN_WAIT_MS = 500;
-/** A lock file without readable content was left by a process that died between creating and writing it. */
-const UNREADABLE_AFTER_MS = 10_000;
 
 interface Holder {
   readonly id: string;
@@ -25,15 +24,25 @@ const heldHere = new Set<string>();
 export interface StoreLock {
   /** See {@link SecretStore.lock}: fails within a second if another run has the lock. */
   lock(): Promise<() => Promise<void>>;
-  /** Runs one write at a time, in this process and among processes. */
+  /** Runs one write at a time, in this process and among processes; but see {@link StoreLockOptions.sideBySide}. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface StoreLockOptions {
+  /**
+   * Whether writes don't queue while the run has the lock: right where each entry is a file of its own, and the run never
+   * writes one entry twice at a time; wrong where a write reads and replaces what all entries share.
+   *
+   * @default false
+   */
+  readonly sideBySide?: boolean;
 }
 
 /**
  * A lock file with the holder's process id. Not a lock that expires: the next run has to start at once after a crash,
  * and a run that is busy for long must not lose its lock.
  */
-export function storeLock(lockFile: string, description: string): StoreLock {
+export function storeLock(lockFile: string, description: string, options: StoreLockOptions = {}): StoreLock {
   let heldForRun = false;
   let queue: Promise<unknown> = Promise.resolve();
   return {
@@ -46,9 +55,9 @@ export function storeLock(lockFile: string, description: string): StoreLock {
       };
     },
     exclusive(work) {
-      // Under the run's own lock, entries are written side by side; the run never writes one entry twice at a time.
-      if (heldForRun) return work();
+      if (heldForRun && options.sideBySide) return work();
       const result = queue.then(async () => {
+        if (heldForRun) return work();
         const release = await acquire(lockFile, description, WRITE_WAIT_MS);
         try {
           return await work();
@@ -73,6 +82,7 @@ async function acquire(lockFile: string, description: string, waitMs: number): P
   for (;;) {
     heldHere.add(mine.id);
     if (await createExclusively(lockFile, JSON.stringify(mine))) {
+      await removeLeftovers(dirname(lockFile), (fileName) => fileName === basename(lockFile));
       return async () => {
         await rm(lockFile, { force: true });
         heldHere.delete(mine.id);
@@ -95,30 +105,31 @@ function inUse(lockFile: string, description: string, holder: Holder | 'unreadab
   return `${description} is in use by ${who}: wait until it has finished, or delete ${lockFile} if no such process runs`;
 }
 
+/** Creates a file with its content in one step: a lock that says nobody's name could not be taken over. */
 async function createExclusively(path: string, content: string): Promise<boolean> {
+  const temporary = temporaryPath(path);
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-    } finally {
-      await file.close();
-    }
+    await writeFile(temporary, content, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw new SecretStoreError(`cannot create the lock ${path}: ${errorCode(error) ?? 'unknown error'}`);
+  }
+  try {
+    await link(temporary, path);
     return true;
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'EEXIST') return false;
+    // ENOENT: whoever has the lock took the temporary file for a dead process' one.
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
     throw new SecretStoreError(`cannot create the lock ${path}: ${code ?? 'unknown error'}`);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 
 async function readHolder(lockFile: string): Promise<Holder | 'gone' | 'unreadable'> {
   try {
     const text = await readFile(lockFile, 'utf8');
-    const holder = parseHolder(text);
-    if (holder !== undefined) return holder;
-    if (Date.now() - (await stat(lockFile)).mtimeMs < UNREADABLE_AFTER_MS) return 'unreadable';
-    await rm(lockFile, { force: true });
-    return 'gone';
+    return parseHolder(text) ?? 'unreadable';
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return 'gone';

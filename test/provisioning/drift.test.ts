@@ -103,7 +103,7 @@ describe('changes made by hand', () => {
     [
       'a deleted user',
       () => world.asRoot('DELETE', `${ADMIN}/remove-user`, { accessKey: 'web-svc' }),
-      ['create user web-svc', 'update user-policies web-svc', 'create access-key web'],
+      ['create user web-svc', 'create user-policies web-svc', 'create access-key web'],
     ],
     [
       'a deleted key',
@@ -121,7 +121,7 @@ describe('changes made by hand', () => {
         });
         await world.asRoot('DELETE', `${ADMIN}/remove-canned-policy`, { name: 'web-storage' });
       },
-      ['create policy web-storage', 'update user-policies web-svc'],
+      ['create policy web-storage', 'create user-policies web-svc'],
     ],
     [
       'a detached policy',
@@ -131,7 +131,7 @@ describe('changes made by hand', () => {
           userOrGroup: 'web-svc',
           isGroup: 'false',
         }),
-      ['update user-policies web-svc'],
+      ['create user-policies web-svc'],
     ],
     [
       'a key made again under root',

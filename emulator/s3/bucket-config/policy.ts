@@ -1,4 +1,4 @@
-import { asList, evaluate, globMatches, type PolicyDocument, type Principal } from '../../../policies/index.js';
+import { evaluate, opensToEveryone, type PolicyDocument, type Principal } from '../../../policies/index.js';
 import { parseBucketPolicy } from '../../admin/policy-documents.js';
 import type { BucketRecord, EmulatorResponse } from '../../context.js';
 import { s3Error } from '../../errors.js';
@@ -35,7 +35,7 @@ export async function putPolicy(call: ConfigCall): Promise<EmulatorResponse> {
   const body = await request.body();
   const bucket = call.open('s3:PutBucketPolicy');
   const document = parseBucketPolicy(body, context.profile);
-  if (isOpen(document) && publicAccessBlockOf(bucket)?.BlockPublicPolicy) throw s3Error('AccessDenied');
+  if (opensToEveryone(document) && publicAccessBlockOf(bucket)?.BlockPublicPolicy) throw s3Error('AccessDenied');
   bucket.config.set(KEY, body.toString('utf8'));
   await context.saveBucket(bucket);
   return { status: 204 };
@@ -46,16 +46,6 @@ export async function deletePolicy(call: ConfigCall): Promise<EmulatorResponse> 
   bucket.config.delete(KEY);
   await call.context.saveBucket(bucket);
   return { status: 204 };
-}
-
-/** Whether a statement allows anything to everybody; conditions do not count. */
-function isOpen(document: PolicyDocument): boolean {
-  return document.Statement.some(({ Effect, Principal: principal }) => {
-    if (Effect !== 'Allow' || principal === undefined) return false;
-    if (principal === '*') return true;
-    const names = 'AWS' in principal ? asList(principal.AWS) : asList(principal.Service);
-    return names.some((name) => globMatches(name, '*'));
-  });
 }
 
 /**
