@@ -113,10 +113,10 @@ function bucketVerdict(document: PolicyDocument | undefined, question: Question,
 }
 
 /** What root may always do to a bucket policy, so that a Deny cannot lock everybody out (reference: bucket policy rules). */
-const OWNER_ALWAYS = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
+export const OWNER_ALWAYS = new Set(['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy']);
 
 /** Actions for which an IAM Deny beats an Allow of the bucket policy; for the others the bucket policy wins (source: access.rs). */
-const IAM_DENY_BEATS_BUCKET_ALLOW =
+export const IAM_DENY_BEATS_BUCKET_ALLOW =
   /^s3:(?:Delete|ForceDelete|ListBucketVersions$|BypassGovernanceRetention$|ReplicateDelete$)/;
 
 function iamVerdict(principal: Principal, question: Question, version: RustFsVersion): Verdict | 'owner' {

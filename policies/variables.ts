@@ -38,6 +38,11 @@ export function expandVariables(pattern: string, variables: Variables): string {
   return pattern.replace(/\$\{([^{}]+)\}/g, (whole, name: string) => variables.get(name) ?? whole);
 }
 
+/** Whether a part of the request itself, not of the identity, replaces a variable. */
+export function dependsOnRequest(pattern: string): boolean {
+  return FROM_REQUEST.some((name) => pattern.includes(`\${${name}}`));
+}
+
 export function hasVariables(pattern: string): boolean {
   return pattern.includes('${');
 }
