@@ -22,4 +22,7 @@ export { opensToEveryone } from './open.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';
 export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';
+export { proveContained } from './prover/contained.js';
+export { type Difference, differences } from './prover/differences.js';
+export type { Counterexample, Proof, ProveOptions, Subject } from './prover/model.js';
 export { S3_OPERATIONS, type S3Operation, type S3OperationName } from './s3-operations.js';
