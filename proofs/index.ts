@@ -1,0 +1,11 @@
+export { describeProof } from './describe.js';
+export type {
+  AcceptedException,
+  AccountProof,
+  BucketProof,
+  DeploymentProof,
+  Grant,
+  PublicProof,
+} from './model.js';
+export { bucketPoliciesOf, policiesOfUser, userSubject } from './principals.js';
+export { proveManifest } from './prove.js';
