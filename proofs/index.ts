@@ -1,4 +1,5 @@
 export { describeProof } from './describe.js';
+export { diffManifests, type HolderDiff, type ManifestDiff, somebodyGains } from './diff.js';
 export type {
   AcceptedException,
   AccountProof,

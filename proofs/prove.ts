@@ -7,9 +7,10 @@ import {
   proveNoPublicAccess,
   type Subject,
 } from '../policies/index.js';
+import { exceptionsOf } from './exceptions.js';
 import { withBuckets } from './intent.js';
 import { type Candidate, type Context, candidateOf, judge } from './judge.js';
-import type { AcceptedException, AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from './model.js';
+import type { AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from './model.js';
 
 /** How a bucket was declared for a user; `public` when its policy lets the user in like everybody named there. */
 function grantOn({ manifest, options }: Context, { user, intent }: Candidate, bucket: string): Grant {
@@ -79,23 +80,6 @@ function provePublic({ manifest, options, owners }: Context): readonly PublicPro
   });
 }
 
-function exceptionsOf({ users, policies, buckets }: Manifest): readonly AcceptedException[] {
-  return [
-    ...users.flatMap(({ name, exceptions = [] }) =>
-      exceptions.map(({ bucket, reason }) => ({
-        what: `user ${name} on ${bucket === '*' ? 'everything' : bucket}`,
-        reason,
-      })),
-    ),
-    ...policies.flatMap(({ name, broadReason }) =>
-      broadReason === undefined ? [] : [{ what: `policy ${name}`, reason: broadReason }],
-    ),
-    ...buckets.flatMap(({ name, publicAccessReason }) =>
-      publicAccessReason === undefined ? [] : [{ what: `public access to bucket ${name}`, reason: publicAccessReason }],
-    ),
-  ];
-}
-
 /** Ordered pairs of components of which the first keeps to what was declared on all buckets of the second. */
 function isolationOf(
   { manifest: { components } }: Context,
@@ -110,6 +94,27 @@ function isolationOf(
     components.filter((to) => to !== from).map((to) => `${from.name}\0${to.name}`),
   );
   return { pairs: pairs.length, proved: pairs.filter((pair) => !open.has(pair)).length };
+}
+
+/** A message for each statement that allows too much, however many buckets it reaches. */
+function problemsOf(proofs: readonly (BucketProof | AccountProof | PublicProof)[]): readonly string[] {
+  const open = proofs.filter(({ message, accepted }) => message !== undefined && accepted === undefined);
+  const byStatement = new Map<string, (typeof open)[number][]>();
+  for (const proof of open) {
+    const { policy, index } = proof.counterexample?.allowedBy ?? {};
+    const bucket = 'bucket' in proof ? proof.bucket : '';
+    const cause = policy === undefined || policy === 'bucket policy' ? bucket : `${policy} ${index}`;
+    const key = `${'user' in proof ? proof.user : 'public'}\0${cause}`;
+    byStatement.set(key, [...(byStatement.get(key) ?? []), proof]);
+  }
+  return [...byStatement.values()].map(([first, ...more]) => {
+    const buckets = more.flatMap((proof) => ('bucket' in proof ? [proof.bucket] : []));
+    const shown =
+      buckets.length > 3 ? `${buckets.slice(0, 3).join(', ')} and ${buckets.length - 3} more` : buckets.join(', ');
+    return buckets.length === 0
+      ? (first?.message ?? '')
+      : `${first?.message} (the same statement also reaches ${shown})`;
+  });
 }
 
 /**
@@ -128,15 +133,12 @@ export function proveManifest(manifest: Manifest): DeploymentProof {
   const buckets = users.flatMap((one) => one.buckets);
   const account = users.map((one) => one.account);
   const open = provePublic(context);
-  const problems = [...buckets, ...account, ...open].flatMap(({ message, accepted }) =>
-    message === undefined || accepted !== undefined ? [] : [message],
-  );
   return {
     buckets,
     account,
     public: open,
     isolation: isolationOf(context, buckets),
     exceptions: exceptionsOf(manifest),
-    problems: [...new Set(problems)],
+    problems: problemsOf([...buckets, ...account, ...open]),
   };
 }

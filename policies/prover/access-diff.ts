@@ -19,6 +19,12 @@ export interface AccessDiff {
   readonly losses: readonly AccessChange[];
 }
 
+/** What people picture best comes first: an object, then a bucket, then the server. */
+function clarity({ example }: AccessChange): number {
+  if (!example) return 3;
+  return example.request.key !== undefined ? 0 : example.request.bucket !== undefined ? 1 : 2;
+}
+
 function changes(more: Subject, less: Subject, options: ProveOptions): readonly AccessChange[] {
   const byResource = new Map<string, AccessChange[]>();
   try {
@@ -36,7 +42,7 @@ function changes(more: Subject, less: Subject, options: ProveOptions): readonly 
   }
   return [...byResource].flatMap(([resource, found]) =>
     [found.filter(({ example }) => example), found.filter(({ example }) => !example)].flatMap((group) => {
-      const [first] = group;
+      const [first] = group.sort((x, y) => clarity(x) - clarity(y));
       if (!first) return [];
       return [{ ...first, resource, actions: [...new Set(group.flatMap(({ actions }) => actions))].sort() }];
     }),

@@ -93,6 +93,16 @@ describe('what exceeds it is a problem', () => {
       ],
     ],
     [
+      'one statement that reaches many buckets, once',
+      (manifest) => {
+        for (const name of ['b1', 'b2', 'b3', 'b4']) manifest.buckets.push({ name, removalPolicy: 'retain' });
+        widen(manifest, 'mail-storage', allow(['s3:GetObject'], '*'));
+      },
+      [
+        'mail-svc could s3:GetObject site/x because mail-storage allows s3:GetObject on arn:aws:s3:::*; narrow mail-storage, grant it on bucket site, or give the reason in exceptions (the same statement also reaches web-assets, b1, b2 and 2 more)',
+      ],
+    ],
+    [
       'a public bucket',
       (manifest) => {
         bucket(manifest, 'site').policy = everybody('s3:GetObject');
