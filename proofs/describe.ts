@@ -16,7 +16,7 @@ export function describeProof({
   const proved = proofs.filter(({ result }) => result === 'proved').length;
   return [
     `proved: ${isolation.proved} of ${count(isolation.pairs, 'ordered pair')} of components isolated; ` +
-      `${proved} of ${count(proofs.length, 'proof')} that ${count(users, 'user')} can do what was declared and nothing else`,
+      `${count(users, 'user')} can do nothing beyond what was declared (${proved} of ${count(proofs.length, 'proof')})`,
     ...exceptions.map(({ what, reason }) => `accepted: ${what}: ${reason}`),
     ...problems.map((problem) => `not proved: ${problem}`),
   ];

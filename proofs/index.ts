@@ -8,5 +8,6 @@ export type {
   Grant,
   PublicProof,
 } from './model.js';
+export { type Intent, intentOf } from './intent.js';
 export { bucketPoliciesOf, policiesOfUser, userSubject } from './principals.js';
 export { proveManifest } from './prove.js';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { describeProof, proveManifest } from '../../proofs/index.js';
 import { renderPlan, writeRootCredentialFiles } from '../../provisioning/index.js';
 import { connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
@@ -94,6 +95,7 @@ export async function up(options: UpOptions): Promise<number> {
     if (deployed !== EXIT.ok) return deployed;
     const session = await connect({ manifest });
     try {
+      for (const line of describeProof(proveManifest(session.manifest))) progress.line(line);
       progress.line(describeServer(session));
       const state = await session.plan();
       const { changes, blocked } = state.plan;

@@ -46,7 +46,7 @@ describe('what is declared is proved', () => {
 
   test('in a line for people', () => {
     expect(describeProof(proof)).toEqual([
-      'proved: 2 of 2 ordered pairs of components isolated; 12 of 12 proofs that 3 users can do what was declared and nothing else',
+      'proved: 2 of 2 ordered pairs of components isolated; 3 users can do nothing beyond what was declared (12 of 12 proofs)',
     ]);
   });
 });
