@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { describeProof, proveManifest } from '../../proofs/index.js';
 import { renderPlan, writeRootCredentialFiles } from '../../provisioning/index.js';
 import { connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
@@ -95,7 +94,6 @@ export async function up(options: UpOptions): Promise<number> {
     if (deployed !== EXIT.ok) return deployed;
     const session = await connect({ manifest });
     try {
-      for (const line of describeProof(proveManifest(session.manifest))) progress.line(line);
       progress.line(describeServer(session));
       const state = await session.plan();
       const { changes, blocked } = state.plan;

@@ -142,6 +142,8 @@ export interface AccessProof {
   readonly isolation: DeploymentProof['isolation'];
   /** What could not be proved from the manifest, and is not accepted by a written reason. */
   readonly unproved: readonly string[];
+  /** What is accepted although it is not proved, with the written reasons. */
+  readonly exceptions: DeploymentProof['exceptions'];
   readonly probes: {
     readonly total: number;
     /** Allowed, as predicted. */

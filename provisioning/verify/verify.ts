@@ -143,6 +143,7 @@ export async function verify(session: Session, options: VerifyOptions = {}): Pro
     accessKeys,
     isolation: proof.isolation,
     unproved: proof.problems,
+    exceptions: proof.exceptions,
     probes: countProbes(results, findings),
     findings: sortFindings(findings),
     notProbed: [...notProbed, ...unstored(results)],
