@@ -22,6 +22,7 @@ export { opensToEveryone } from './open.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';
 export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';
+export { StateLimit } from './prover/budget.js';
 export { proveContained } from './prover/contained.js';
 export { type Difference, differences } from './prover/differences.js';
 export type { Counterexample, Proof, ProveOptions, Subject } from './prover/model.js';

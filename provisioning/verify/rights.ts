@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifest/index.js';
+import type { Manifest, ManifestUser } from '../../manifest/index.js';
 import {
   type AccessRequest,
   asList,
@@ -42,20 +42,29 @@ function policyNamed(manifest: Manifest, name: string, user: string): NamedPolic
   );
 }
 
+/** A user as the manifest declares it, with the rights of its groups. */
+export function declaredUser(manifest: Manifest, { name, enabled, policies }: ManifestUser): Principal {
+  const groups = manifest.groups.filter(({ members }) => members.includes(name));
+  // One disabled group takes away all policies (source: manager.rs of both versions).
+  const powerless = !enabled || groups.some((group) => !group.enabled);
+  const attached = powerless ? [] : [...policies, ...groups.flatMap((group) => group.policies)];
+  return {
+    kind: 'user',
+    accessKey: name,
+    policies: [...new Set(attached)].map((policy) => policyNamed(manifest, policy, name)),
+  };
+}
+
 /** The identity behind an access key as the manifest declares it: rights of its user and the user's groups, narrowed by its own policy. */
 export function declaredPrincipal(manifest: Manifest, keyName: string, accessKeyId: string): Principal {
   const key = manifest.accessKeys.find(({ name }) => name === keyName);
   const user = manifest.users.find(({ name }) => name === key?.user);
   if (!key || !user) throw new ProvisioningError(`access key ${keyName} has no user in the manifest: declare its user`);
-  const groups = manifest.groups.filter(({ members }) => members.includes(user.name));
-  // One disabled group takes away all policies (source: manager.rs of both versions).
-  const powerless = !user.enabled || groups.some(({ enabled }) => !enabled);
-  const attached = powerless ? [] : [...user.policies, ...groups.flatMap(({ policies }) => policies)];
   return {
     kind: 'service-account',
     accessKey: accessKeyId,
     parentUser: user.name,
-    policies: [...new Set(attached)].map((name) => policyNamed(manifest, name, user.name)),
+    policies: declaredUser(manifest, user).policies,
     ...(key.policy ? { embeddedPolicy: { name: `policy of access key ${keyName}`, document: key.policy } } : {}),
   };
 }
