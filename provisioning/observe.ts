@@ -4,15 +4,14 @@ import type { AdminClient } from './client/admin.js';
 import { readBucketMetadata } from './client/bucket-metadata.js';
 import type { BucketConfig } from './client/bucket-xml.js';
 import type { BucketClient } from './client/buckets.js';
-import { type IamAssets, readIamExport } from './client/iam-export.js';
+import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
 import { readIamOneByOne } from './client/iam-one-by-one.js';
 import { forEachConcurrently } from './concurrency.js';
 import { RustFsError } from './errors.js';
-import type { Estate, ObservedGroup, ObservedUser } from './estate.js';
+import type { Estate, ObservedUser } from './estate.js';
 import type { ServerIdentity } from './gate.js';
 
 const READS_AT_A_TIME = 128;
-const split = (names: string | undefined) => (names ?? '').split(',').filter((name) => name !== '');
 
 export interface ObserveOptions {
   readonly admin: AdminClient;
@@ -71,28 +70,20 @@ async function observeIam(admin: AdminClient): Promise<IamAssets & { readonly no
  * a write for some seconds, which apply has to see (see session.ts).
  */
 async function observeIdentities({ admin }: ObserveOptions) {
-  const [users, groupPolicies, iam] = await Promise.all([admin.listUsers(), admin.groupPolicies(), observeIam(admin)]);
+  const [users, iam] = await Promise.all([admin.listUsers(), observeIam(admin)]);
   return {
-    policies: iam.policies,
-    accessKeys: iam.accessKeys,
-    notes: iam.notes,
+    ...iam,
     users: new Map(
       Object.entries(users).map(([name, { status, policyName, memberOf }]): [string, ObservedUser] => [
         name,
-        { enabled: status === 'enabled', policies: split(policyName), groups: memberOf ?? [] },
-      ]),
-    ),
-    groups: new Map(
-      [...iam.groups].map(([name, group]): [string, ObservedGroup] => [
-        name,
-        { ...group, policies: groupPolicies.get(name) ?? [] },
+        { enabled: status === 'enabled', policies: splitNames(policyName), groups: memberOf ?? [] },
       ]),
     ),
   };
 }
 
 /**
- * Reads the whole server: five calls, however many users, policies, groups, access keys and buckets there are, and two for
+ * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
  * each bucket that declares CORS or a public access block, which the bulk export leaves out.
  */
 export async function observe(manifest: Manifest, options: ObserveOptions): Promise<Estate> {

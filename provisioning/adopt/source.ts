@@ -13,7 +13,7 @@ export type Printable =
   | readonly Printable[]
   | { readonly [name: string]: Printable };
 
-const MAX_WIDTH = 100;
+const MAX_WIDTH = 80;
 const INDENT = '  ';
 
 const isList = (value: Printable): value is readonly Printable[] => Array.isArray(value);

@@ -55,7 +55,6 @@ export interface AdminClient {
   listAccessKeys(): Promise<Readonly<Record<string, readonly AccessKeyInfo[]>>>;
   /** Undefined when the server does not have it. */
   serviceAccount(accessKey: string): Promise<ServiceAccountInfo | undefined>;
-  groupPolicies(): Promise<ReadonlyMap<string, readonly string[]>>;
   /** ARNs of the notification targets that are online. */
   targetArns(): Promise<readonly string[]>;
   /** A zip archive with the configuration of every bucket. */
@@ -118,13 +117,6 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
       const request = route('GET', '/info-service-account', { accessKey });
       const response = await send(request);
       return response.status === 404 ? undefined : jsonOf<ServiceAccountInfo>(request, response);
-    },
-    async groupPolicies() {
-      type Entities = {
-        readonly groupMappings?: readonly { readonly group: string; readonly policies: readonly string[] }[] | null;
-      };
-      const { groupMappings } = await read<Entities>('/idp/builtin/policy-entities');
-      return new Map((groupMappings ?? []).map(({ group, policies }) => [group, policies]));
     },
     targetArns: () => read('/target/arns'),
     exportBucketMetadata: () => readArchive('/export-bucket-metadata'),

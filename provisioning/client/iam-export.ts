@@ -4,11 +4,15 @@ import type { PolicyDocument } from '../../policies/index.js';
 import { RustFsError } from '../errors.js';
 import type { ObservedAccessKey, ObservedGroup } from '../estate.js';
 
+/** Names of attached policies, which RustFS keeps in one text. */
+export function splitNames(names: string | undefined): readonly string[] {
+  return (names ?? '').split(',').filter((name) => name !== '');
+}
+
 /** Policies, groups and access keys of the whole server. */
 export interface IamAssets {
   readonly policies: ReadonlyMap<string, PolicyDocument>;
-  /** Without the groups' policies. */
-  readonly groups: ReadonlyMap<string, Omit<ObservedGroup, 'policies'>>;
+  readonly groups: ReadonlyMap<string, ObservedGroup>;
   /** By access key id. */
   readonly accessKeys: ReadonlyMap<string, ObservedAccessKey>;
 }
@@ -19,6 +23,7 @@ const policy = z.looseObject({ Version: z.string(), Statement: z.array(z.looseOb
 const FILES = {
   policies: z.record(z.string(), policy),
   groups: z.record(z.string(), z.object({ status: z.string(), members: z.array(z.string()).nullish() })),
+  group_mappings: z.record(z.string(), z.object({ policy: z.string() })),
   svcaccts: z.record(
     z.string(),
     z.object({
@@ -56,19 +61,22 @@ function parseFile<T>(files: Readonly<Record<string, Uint8Array>>, name: keyof t
 export function readIamExport(archive: Buffer): IamAssets {
   let files: ReturnType<typeof unzipSync>;
   try {
-    files = unzipSync(archive, { filter: ({ name }) => /\/(?:policies|groups|svcaccts)\.json$/.test(name) });
+    files = unzipSync(archive, {
+      filter: ({ name }) => /\/(?:policies|groups|group_mappings|svcaccts)\.json$/.test(name),
+    });
   } catch {
     throw unusable('answered something that is no zip archive');
   }
   const policies = parseFile(files, 'policies', FILES.policies);
   const groups = parseFile(files, 'groups', FILES.groups);
+  const mappings = parseFile(files, 'group_mappings', FILES.group_mappings);
   const accounts = parseFile(files, 'svcaccts', FILES.svcaccts);
   return {
     policies: new Map(Object.entries(policies) as [string, PolicyDocument][]),
     groups: new Map(
       Object.entries(groups).map(([name, { status, members }]) => [
         name,
-        { enabled: status === 'enabled', members: members ?? [] },
+        { enabled: status === 'enabled', members: members ?? [], policies: splitNames(mappings[name]?.policy) },
       ]),
     ),
     accessKeys: new Map(

@@ -1,8 +1,8 @@
 import type { PolicyDocument } from '../../policies/index.js';
 import { forEachConcurrently } from '../concurrency.js';
-import type { ObservedAccessKey } from '../estate.js';
+import type { ObservedAccessKey, ObservedGroup } from '../estate.js';
 import type { AdminClient } from './admin.js';
-import type { IamAssets } from './iam-export.js';
+import { type IamAssets, splitNames } from './iam-export.js';
 
 const READS_AT_A_TIME = 128;
 
@@ -25,10 +25,10 @@ async function readKeys(admin: AdminClient): Promise<Map<string, ObservedAccessK
 }
 
 async function readGroups(admin: AdminClient) {
-  const groups = new Map<string, { readonly enabled: boolean; readonly members: readonly string[] }>();
+  const groups = new Map<string, ObservedGroup>();
   await forEachConcurrently(await admin.listGroups(), READS_AT_A_TIME, async (name) => {
-    const { status, members } = await admin.group(name);
-    groups.set(name, { enabled: status === 'enabled', members: members ?? [] });
+    const { status, members, policy } = await admin.group(name);
+    groups.set(name, { enabled: status === 'enabled', members: members ?? [], policies: splitNames(policy) });
   });
   return groups;
 }

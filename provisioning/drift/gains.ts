@@ -127,8 +127,9 @@ export function bucketPolicyGives(
   options: RightsOptions,
 ): readonly string[] {
   if (observed === undefined) return [];
-  const names = [...new Set(namedPrincipals(observed))].sort();
-  return names.flatMap((name) => {
+  const said = new Set<string>();
+  // '*' sorts first: what everybody may do is not said again of those who are named.
+  return [...new Set(namedPrincipals(observed))].sort().flatMap((name) => {
     const isPublic = name === '*';
     if (isPublic && isRestricted) return [];
     const principal: Principal = isPublic ? ANONYMOUS : { kind: 'user', accessKey: name, policies: [] };
@@ -137,7 +138,8 @@ export function bucketPolicyGives(
       { principal, bucketPolicies: declared ? { [bucket]: declared } : {} },
       options,
     );
-    const who = isPublic ? 'anybody, without an access key,' : name;
-    return shorten(beyond.map(({ text }) => `${who} ${text}`));
+    const fresh = beyond.filter(({ text }) => !said.has(text));
+    for (const { text } of fresh) said.add(text);
+    return shorten(fresh.map(({ text }) => `${isPublic ? 'anybody, without an access key,' : name} ${text}`));
   });
 }

@@ -1,4 +1,5 @@
 import {
+  actionNames,
   asList,
   type Counterexample,
   differences,
@@ -34,6 +35,8 @@ const ADMINISTERS = new Set(
     (name) => `admin:${name}`,
   ),
 );
+/** A session has no right that its user has not. */
+const ADDS_NOTHING = 'sts:AssumeRole';
 /** Named first, when somebody may do them. */
 const TELLING = [
   'admin:AttachUserOrGroupPolicy',
@@ -59,7 +62,7 @@ function targetOf({ request: { bucket, key, conditions } }: Counterexample): str
 }
 
 function reasonOf({ allowedBy, allowingStatement, request }: Counterexample, origins?: ObservedIdentity['origins']) {
-  if (!allowedBy) return 'it belongs to root, whom no policy restricts';
+  if (!allowedBy) return 'it belongs to root';
   const { Action, NotAction, Resource, NotResource } = allowingStatement ?? {};
   const actions = Action
     ? some(asList(Action), MAX_PATTERNS)
@@ -80,46 +83,73 @@ const rank = (action: string) => {
   return index < 0 ? TELLING.length : index;
 };
 
-/** What `a` may do that `b` may not, the most telling first. `origins`: where the policies of `a` come from. */
-export function rightsBeyond(
-  a: Principal,
-  b: Principal,
-  { version, buckets, bucketPolicies }: RightsOptions,
-  origins?: ObservedIdentity['origins'],
-): readonly Right[] {
-  const subject = (principal: Principal): Subject => ({ principal, ...(bucketPolicies ? { bucketPolicies } : {}) });
-  return subjectsBeyond(subject(a), subject(b), { version, buckets }, origins);
+interface Kind {
+  readonly actions: string[];
+  /** Where, with which conditions, and why. */
+  readonly example: Counterexample;
 }
 
-/** The same for subjects with bucket policies of their own. */
-export function subjectsBeyond(
-  a: Subject,
-  b: Subject,
-  { version, buckets }: RightsOptions,
-  origins?: ObservedIdentity['origins'],
-): readonly Right[] {
-  const found: (Right & { readonly rank: number })[] = [];
+/** Counterexamples that differ in nothing but their actions are one. */
+function mergedKinds(a: Subject, b: Subject, { version, buckets }: RightsOptions, gaveUp: string[]): readonly Kind[] {
+  const kinds = new Map<string, Kind>();
   try {
-    for (const { actions, counterexample, unknown } of differences(a, b, { version, knownBuckets: buckets })) {
+    const actions = [...actionNames(version)].filter((action) => action !== ADDS_NOTHING);
+    for (const found of differences(a, b, { version, actions, knownBuckets: buckets })) {
+      const { counterexample, unknown } = found;
       if (!counterexample) {
-        const text = `may be able to ${some(actions, MAX_ACTIONS)}: the proof was given up, because ${unknown}`;
-        found.push({ text, rank: TELLING.length + 1 });
+        gaveUp.push(`may be able to ${some(found.actions, MAX_ACTIONS)}: the proof was given up, because ${unknown}`);
         continue;
       }
-      const named = [...actions].sort((x, y) => rank(x) - rank(y));
-      const isAdmin = actions.some((action) => ADMINISTERS.has(action));
-      const foreign = counterexample.request.bucket !== undefined && !buckets.includes(counterexample.request.bucket);
-      found.push({
-        text: `${isAdmin ? 'is an administrator and ' : ''}could ${some(named, MAX_ACTIONS)}${targetOf(counterexample)}, because ${reasonOf(counterexample, origins)}`,
-        ...(counterexample.allowedBy ? { policy: counterexample.allowedBy.policy } : {}),
-        rank: rank(named[0] ?? '') + (foreign ? TELLING.length : 0),
-      });
+      const { request, allowedBy } = counterexample;
+      const key = JSON.stringify([request.bucket, request.key, request.conditions, allowedBy]);
+      const known = kinds.get(key);
+      if (known) known.actions.push(...found.actions);
+      else kinds.set(key, { actions: [...found.actions], example: counterexample });
     }
   } catch (error) {
     if (!(error instanceof StateLimit)) throw error;
-    found.push({ text: `may be able to do more: the proof was given up, because ${error.message}`, rank: 99 });
+    gaveUp.push(`may be able to do more: the proof was given up, because ${error.message}`);
   }
-  return found.sort((x, y) => x.rank - y.rank).map(({ rank: _, ...right }) => right);
+  return [...kinds.values()];
+}
+
+/** What `a` may do that `b` may not, the most telling first. `origins`: where the policies of `a` come from. */
+export function subjectsBeyond(
+  a: Subject,
+  b: Subject,
+  options: RightsOptions,
+  origins?: ObservedIdentity['origins'],
+): readonly Right[] {
+  const { kind, embeddedPolicy } = a.principal;
+  if (kind === 'root' && !embeddedPolicy) return [{ text: 'has every right, as root has' }];
+  const gaveUp: string[] = [];
+  const told = mergedKinds(a, b, options, gaveUp).map(({ actions, example }) => {
+    const named = [...new Set(actions)].sort((x, y) => rank(x) - rank(y));
+    const isAdmin = named.some((action) => ADMINISTERS.has(action));
+    const { bucket } = example.request;
+    const isForeign = bucket !== undefined && !options.buckets.includes(bucket);
+    const text = `could ${some(named, MAX_ACTIONS)}${targetOf(example)}, because ${reasonOf(example, origins)}`;
+    return {
+      text: isAdmin ? `is an administrator and ${text}` : text,
+      ...(example.allowedBy ? { policy: example.allowedBy.policy } : {}),
+      rank: rank(named[0] ?? '') + (isForeign ? TELLING.length : 0),
+    };
+  });
+  return [
+    ...told.sort((x, y) => x.rank - y.rank).map(({ rank: _, ...right }) => right),
+    ...gaveUp.map((text) => ({ text })),
+  ];
+}
+
+/** The same for identities to which the same bucket policies apply. */
+export function rightsBeyond(
+  a: Principal,
+  b: Principal,
+  options: RightsOptions,
+  origins?: ObservedIdentity['origins'],
+): readonly Right[] {
+  const bucketPolicies = options.bucketPolicies ?? {};
+  return subjectsBeyond({ principal: a, bucketPolicies }, { principal: b, bucketPolicies }, options, origins);
 }
 
 /** Everything that an identity may do, compared with somebody without any right. */
@@ -133,5 +163,5 @@ const MAX_SENTENCES = 3;
 /** The first of the sentences, and how many there are beside them. */
 export function shorten(sentences: readonly string[]): readonly string[] {
   if (sentences.length <= MAX_SENTENCES) return sentences;
-  return [...sentences.slice(0, MAX_SENTENCES), `… and ${sentences.length - MAX_SENTENCES} more kinds of request`];
+  return [...sentences.slice(0, MAX_SENTENCES), `… and ${sentences.length - MAX_SENTENCES} more`];
 }

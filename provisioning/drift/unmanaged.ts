@@ -49,11 +49,7 @@ function explainKey(name: string, { estate, manifest, rootAccessKey, options }: 
   if (!key) return harmless('nobody declared this access key');
   const named = key.name ? ` named ${key.name}` : '';
   const isDeclared = manifest.users.some((user) => user.name === key.parent);
-  if (key.parent === rootAccessKey) {
-    const message = `nobody declared this access key${named} of root`;
-    if (!key.enabled) return harmless(`${message}; it can do nothing now: it is switched off`);
-    if (!key.embeddedPolicy) return { message, gives: [`${who} has every right, as root has`], isDangerous: true };
-  } else if (!estate.users.has(key.parent)) {
+  if (key.parent !== rootAccessKey && !estate.users.has(key.parent)) {
     const message = `nobody declared this access key${named}, and its parent ${key.parent} is no user of the server: an OIDC identity, or a deleted user`;
     const gives = [`${who} has the rights of ${key.parent}, which cannot be read from the server`];
     return key.enabled

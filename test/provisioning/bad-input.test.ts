@@ -111,7 +111,7 @@ test('a no-op plan stays within its request budget', async () => {
   await world.apply();
   const session = await world.open();
   await session.plan();
-  // Two of the gate, five bulk calls.
-  expect(session.wire.requests()).toBe(7);
+  // Two of the gate, four bulk calls.
+  expect(session.wire.requests()).toBe(6);
   session.close();
 });
