@@ -48,18 +48,19 @@ function printDeclaration(
   mentioned: ReadonlySet<string>,
 ): string {
   const { name: construct, nameProp } = CONSTRUCTS[kind];
-  const all = printExpression({ server: new Code('server'), [nameProp]: name, ...props }, 1);
-  return [
-    ...(comment ? [printComment(comment, '  ')] : []),
-    `  ${mentioned.has(variable) ? `const ${variable} = ` : ''}new ${construct}(adopted, ${printString(`${kind}-${name}`)}, ${all});`,
-  ].join('\n');
+  const assigned = mentioned.has(variable) ? `const ${variable} = ` : '';
+  const call = `  ${assigned}new ${construct}(adopted, ${printString(`${kind}-${name}`)}, `;
+  const all = printExpression({ server: new Code('server'), [nameProp]: name, ...props }, 1, call.length);
+  return `${comment ? `${printComment(comment, '  ')}\n` : ''}${call}${all});`;
 }
 
 function printSettings({ bucket, props }: AdoptedModule['settings'][number]): readonly string[] {
-  const lines = Object.entries(props).map(([name, value]) => `${name}: ${printExpression(value, 1)},`.split('\n'));
+  const lines = Object.entries(props).flatMap(([name, value]) =>
+    value === undefined ? [] : `${name}: ${printExpression(value)},`.split('\n'),
+  );
   return [
     printComment(`Bucket ${bucket} is declared already. Add to its props:`),
-    ...lines.flat().map((line) => `//   ${line}`),
+    ...lines.map((line) => `//   ${line}`),
   ];
 }
 
@@ -79,7 +80,10 @@ export function printModule({ origin, declarations, declaredUsers, settings, lef
   ];
   const byName = (a: string, b: string) => (a.replace('type ', '') < b.replace('type ', '') ? -1 : 1);
   const fields = users.map((name) => `readonly ${printString(name)}: ServiceUser`).join('; ');
-  const parameter = users.length === 0 ? '' : `, declared: { readonly users: { ${fields} } }`;
+  const parameters =
+    users.length === 0
+      ? 'scope: Construct, server: IRustFs'
+      : `\n  scope: Construct,\n  server: IRustFs,\n  declared: { readonly users: { ${fields} } },\n`;
   const header = [
     printComment(
       `Found on ${origin}, declared by nobody. Review every line: what is declared here is kept and repaired by apply.`,
@@ -92,7 +96,7 @@ export function printModule({ origin, declarations, declaredUsers, settings, lef
 import { ${imports.sort(byName).join(', ')} } from 'cdktf-rustfs';
 import { Construct } from 'constructs';
 
-export function adopt(scope: Construct, server: IRustFs${parameter}): void {
+export function adopt(${parameters}): void {
   const adopted = new Construct(scope, 'adopted');
 ${declarations.map((declaration) => printDeclaration(declaration, mentioned)).join('\n')}
 }

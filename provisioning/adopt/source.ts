@@ -13,7 +13,7 @@ export type Printable =
   | readonly Printable[]
   | { readonly [name: string]: Printable };
 
-const MAX_WIDTH = 80;
+const MAX_WIDTH = 116;
 const INDENT = '  ';
 
 const isList = (value: Printable): value is readonly Printable[] => Array.isArray(value);
@@ -25,28 +25,30 @@ export function printString(text: string): string {
 
 const printName = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : printString(name));
 
-/** An expression, on one line if it fits and else with a line for each item. */
-export function printExpression(value: Printable, depth = 0): string {
+/**
+ * An expression, on one line if it fits and else with a line for each item.
+ *
+ * @param column where it begins
+ */
+export function printExpression(value: Printable, depth = 0, column = depth * INDENT.length): string {
   if (value instanceof Code) return value.text;
   if (typeof value === 'string') return printString(value);
   if (typeof value !== 'object') return String(value);
-  const [open, close, items] = isList(value)
-    ? ['[', ']', value.map((item) => printExpression(item, depth + 1))]
-    : [
-        '{',
-        '}',
-        Object.entries(value)
-          .filter(([, field]) => field !== undefined)
-          .map(([name, field]) => {
-            const text = printExpression(field, depth + 1);
-            return text === name ? name : `${printName(name)}: ${text}`;
-          }),
-      ];
+  const inner = (depth + 1) * INDENT.length;
+  const items = isList(value)
+    ? value.map((item) => printExpression(item, depth + 1))
+    : Object.entries(value).flatMap(([field, item]) => {
+        if (item === undefined) return [];
+        const name = printName(field);
+        const text = printExpression(item, depth + 1, inner + name.length + 2);
+        return [text === name ? name : `${name}: ${text}`];
+      });
+  const [open, close, space] = isList(value) ? ['[', ']', ''] : ['{', '}', ' '];
   if (items.length === 0) return open + close;
-  const inline = isList(value) ? `[${items.join(', ')}]` : `{ ${items.join(', ')} }`;
-  if (!inline.includes('\n') && depth * INDENT.length + inline.length <= MAX_WIDTH) return inline;
-  const indent = INDENT.repeat(depth + 1);
-  return `${open}\n${items.map((item) => `${indent}${item},\n`).join('')}${INDENT.repeat(depth)}${close}`;
+  const inline = open + space + items.join(', ') + space + close;
+  if (!inline.includes('\n') && column + inline.length <= MAX_WIDTH) return inline;
+  const lines = items.map((item) => `${' '.repeat(inner)}${item},\n`).join('');
+  return `${open}\n${lines}${INDENT.repeat(depth)}${close}`;
 }
 
 /** Every piece of code in a value. */
