@@ -24,9 +24,11 @@ const REPAIRS: Readonly<Record<ChangeAction, string>> = {
   replace: 'apply deletes it and creates it again with the id and secret of the secret store',
 };
 
-function managedFinding(change: Change, gives: readonly string[]): DriftFinding {
-  const { action, kind, name, reason, details } = change;
-  const needsProbe = /another secret/.test(reason);
+const OTHER_SECRET =
+  'whoever set the other secret can sign with this key, and applications that have the stored one cannot';
+
+function managedFinding(change: Change, gives: readonly string[], wayOut = REPAIRS[change.action]): DriftFinding {
+  const { kind, name, reason, details } = change;
   return {
     severity: gives.length > 0 ? 'security' : 'drift',
     category: 'managed',
@@ -35,7 +37,7 @@ function managedFinding(change: Change, gives: readonly string[]): DriftFinding 
     message: reason,
     gives: shorten(gives),
     details,
-    wayOut: needsProbe ? 'apply --check-secrets puts the stored secret back' : REPAIRS[action],
+    wayOut,
   };
 }
 
@@ -62,18 +64,23 @@ const gainedFinding = (user: string, gains: readonly Gain[]): DriftFinding => ({
   wayOut: 'apply, and run drift again',
 });
 
-function overdueFinding({ accessKey, accessKeyId, days }: KeyAge, maxDays: number): DriftFinding {
-  const age = days === undefined ? 'nobody recorded when it was created' : `it is ${days} days old`;
-  return {
-    severity: 'drift',
-    category: 'overdue',
-    kind: 'access-key',
-    name: accessKey,
-    message: `${age}; the limit is ${maxDays} days (${accessKeyId})`,
-    gives: [],
-    details: [],
-    wayOut: `cdktf-rustfs rotate ${accessKey}`,
-  };
+function overdueFindings(ages: readonly KeyAge[], maxDays: number | undefined): readonly DriftFinding[] {
+  if (maxDays === undefined) return [];
+  return ages
+    .filter(({ overdue }) => overdue)
+    .map(({ accessKey, accessKeyId, days }) => ({
+      severity: 'drift',
+      category: 'overdue',
+      kind: 'access-key',
+      name: accessKey,
+      message:
+        days === undefined
+          ? `nobody recorded when ${accessKeyId} was created, and the limit is ${maxDays} days`
+          : `${accessKeyId} is ${days} days old, and the limit is ${maxDays}`,
+      gives: [],
+      details: [],
+      wayOut: `cdktf-rustfs rotate ${accessKey}`,
+    }));
 }
 
 function managedFindings(
@@ -110,8 +117,14 @@ function managedFindings(
       ),
     );
   }
+  const hasOtherSecret = ({ kind, name }: Change) =>
+    kind === 'access-key' && estate.accessKeys.get(store.get(name)?.current.accessKeyId ?? '')?.secretDiffers === true;
   return [
-    ...[...gives].map(([change, sentences]) => managedFinding(change, sentences)),
+    ...[...gives].map(([change, sentences]) =>
+      hasOtherSecret(change)
+        ? managedFinding(change, [OTHER_SECRET], 'apply --check-secrets puts the stored secret back')
+        : managedFinding(change, sentences),
+    ),
     ...[...unexplained].map(([user, gains]) => gainedFinding(user, gains)),
   ];
 }
@@ -139,12 +152,11 @@ export async function drift(
   const options = { version: manifest.server.rustfsVersion, buckets: manifest.buckets.map(({ name }) => name) };
   const context = { manifest, estate, rootAccessKey: root.accessKeyId, options };
   const ages = keyAges(manifest, store, maxKeyAgeDays, now);
-  const overdue = maxKeyAgeDays === undefined ? [] : ages.filter((age) => age.overdue);
   const findings = [
     ...managedFindings(session, { estate, plan }, store, options),
     ...plan.blocked.map(blockedFinding),
     ...plan.unmanaged.map((object) => unmanagedFinding(object, context)),
-    ...overdue.map((age) => overdueFinding(age, maxKeyAgeDays as number)),
+    ...overdueFindings(ages, maxKeyAgeDays),
   ];
   return {
     endpoint: wire.endpoint,

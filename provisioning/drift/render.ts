@@ -1,5 +1,6 @@
 import type { PlanColors } from '../plan/render.js';
 import type { DriftFinding, DriftReport } from './model.js';
+import { REMOVE_OR_DECLARE } from './unmanaged.js';
 
 const SIGNS: Readonly<Record<DriftFinding['category'], string>> = {
   managed: '~',
@@ -17,7 +18,7 @@ function renderFinding(finding: DriftFinding, colors: PlanColors): readonly stri
     `${paint(`${isSecurity ? '!' : SIGNS[category]} ${kind} ${name}`)}: ${message}`,
     ...gives.map((sentence) => `    ${colors.remove(sentence)}`),
     ...details.map((line) => `    ${line.startsWith('+') ? colors.add(line) : colors.remove(line)}`),
-    colors.dim(`    → ${wayOut}`),
+    ...(wayOut === REMOVE_OR_DECLARE ? [] : [colors.dim(`    → ${wayOut}`)]),
   ];
 }
 
@@ -31,13 +32,16 @@ function summary({ findings, keyAges }: DriftReport): string {
     const count = findings.filter((finding) => finding.category === category).length;
     return count > 0 ? [`${count} ${category}`] : [];
   });
-  return `Drift: ${counts.join(', ')}; ${security} of them give access that nobody declared.${keys}`;
+  return `Drift: ${counts.join(', ')}; with access that nobody declared: ${security}.${keys}`;
 }
 
 /** What drift found: `!` gives access that nobody declared, `~` managed, `✗` blocked, `?` unmanaged, `@` overdue. */
 export function renderDrift(report: DriftReport, colors: PlanColors): string {
   return [
     ...report.findings.flatMap((finding) => renderFinding(finding, colors)),
+    ...(report.findings.some(({ wayOut }) => wayOut === REMOVE_OR_DECLARE)
+      ? [colors.dim('→ unmanaged objects are left alone: remove them, or declare them with what drift --adopt prints')]
+      : []),
     ...report.notes.map((note) => colors.change(`note: ${note}`)),
     summary(report),
   ].join('\n');

@@ -20,7 +20,11 @@ interface Explained {
   readonly gives: readonly string[];
   /** False: it gives nothing that nobody declared. */
   readonly isDangerous: boolean;
+  /** @default - remove or declare it */
+  readonly wayOut?: string;
 }
+
+export const REMOVE_OR_DECLARE = 'remove it from the server, or declare it: drift --adopt prints the TypeScript';
 
 const harmless = (message: string): Explained => ({ message, gives: [], isDangerous: false });
 const list = (names: readonly string[]) =>
@@ -51,15 +55,20 @@ function explainKey(name: string, { estate, manifest, rootAccessKey, options }: 
   const isDeclared = manifest.users.some((user) => user.name === key.parent);
   if (key.parent !== rootAccessKey && !estate.users.has(key.parent)) {
     const message = `nobody declared this access key${named}, and its parent ${key.parent} is no user of the server: an OIDC identity, or a deleted user`;
+    if (!key.enabled) return harmless(`${message}; it can do nothing now: it is switched off`);
     const gives = [`${who} has the rights of ${key.parent}, which cannot be read from the server`];
-    return key.enabled
-      ? { message, gives, isDangerous: true }
-      : harmless(`${message}; it can do nothing now: it is switched off`);
+    return { message, gives, isDangerous: true, wayOut: 'remove it from the server, if its holder should not have it' };
   }
   const observed = observedIdentity(estate, rootAccessKey, id, id);
   const parent = key.parent === rootAccessKey ? 'root' : `${isDeclared ? '' : 'undeclared '}user ${key.parent}`;
   const nothing = observed.powerless ? `it can do nothing now: ${observed.powerless}` : 'it can do nothing';
-  return withRights(`nobody declared this access key${named} of ${parent}`, who, rightsOf(observed, options), nothing);
+  const message = `nobody declared this access key${named} of ${parent}`;
+  return {
+    ...withRights(message, who, rightsOf(observed, options), nothing),
+    ...(key.parent === rootAccessKey
+      ? { wayOut: 'remove it from the server, and give its holder a user of its own' }
+      : {}),
+  };
 }
 
 function explainGroup(name: string, { estate, options }: UnmanagedContext): Explained {
@@ -100,7 +109,7 @@ function explainBucket(name: string, { estate, options }: UnmanagedContext): Exp
 function explainSetting(name: string): Explained {
   const setting = name.slice(name.lastIndexOf('/') + 1);
   const effect = setting === 'lifecycle' ? '; its rules may delete objects' : '';
-  return harmless(`nobody declared this ${setting}${effect}`);
+  return harmless(`nobody declared this setting${effect}`);
 }
 
 const EXPLAIN: Readonly<Record<Unmanaged['kind'], (name: string, context: UnmanagedContext) => Explained>> = {
@@ -114,7 +123,7 @@ const EXPLAIN: Readonly<Record<Unmanaged['kind'], (name: string, context: Unmana
 
 /** Something that nobody declared, with what it gives to whom. */
 export function unmanagedFinding({ kind, name }: Unmanaged, context: UnmanagedContext): DriftFinding {
-  const { message, gives, isDangerous } = EXPLAIN[kind](name, context);
+  const { message, gives, isDangerous, wayOut = REMOVE_OR_DECLARE } = EXPLAIN[kind](name, context);
   return {
     severity: isDangerous ? 'security' : 'drift',
     category: 'unmanaged',
@@ -123,6 +132,6 @@ export function unmanagedFinding({ kind, name }: Unmanaged, context: UnmanagedCo
     message,
     gives,
     details: [],
-    wayOut: 'remove it from the server, or declare it: drift --adopt prints the TypeScript',
+    wayOut,
   };
 }

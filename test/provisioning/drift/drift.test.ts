@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../manifest/index.js';
 import { RUSTFS_VERSIONS, type RustFsVersion } from '../../../policies/index.js';
-import { createWire } from '../../../provisioning/index.js';
-import { createWorld, type World } from '../fixture.js';
+import { createWire, directorySecretStore, renderDrift } from '../../../provisioning/index.js';
+import { createWorld, ROOT, type World } from '../fixture.js';
 import { type ByHand, byHand, driftOf, outline, publicRead, WIDE } from './hand-made.js';
 
 let world: World;
+const plain = (text: string) => text;
+const PLAIN = { add: plain, change: plain, remove: plain, dim: plain };
 afterEach(() => world.close());
 
 /** Two components, a group of declared users, and a key with a policy of its own. */
@@ -115,7 +117,8 @@ const CASES: Readonly<Record<string, Case>> = {
       await hand.removeKey(accessKeyId);
       return hand.key({ targetUser: 'web-svc', accessKey: accessKeyId, secretKey: 'other-secret', name: 'web' });
     },
-    found: ['drift managed access-key web'],
+    found: ['security managed access-key web'],
+    gives: ['whoever set the other secret can sign with this key, and applications that have the stored one cannot'],
   },
   'd9 a public bucket': {
     change: (hand) => hand.bucket('web-assets', { policy: '' }, publicRead('web-assets')),
@@ -265,5 +268,124 @@ describe.each(RUSTFS_VERSIONS)('changes made by hand on RustFS %s', (version) =>
     expect(gives.get('rogue-public')).toEqual([
       'anybody, without an access key, could s3:GetObject rogue-public/x, because the policy of bucket rogue-public allows s3:GetObject on arn:aws:s3:::rogue-public/*',
     ]);
+  });
+
+  test('a key of a declared user, a key that is switched off, a disabled user and an empty group', async () => {
+    const { hand, drift } = await start(version);
+    await hand.key({ targetUser: 'backup-svc', accessKey: 'EXTRAKEY', secretKey: 'extra-secret', name: 'extra' });
+    await hand.user('asleep', 'disabled');
+    await hand.attach('asleep', 'consoleAdmin');
+    await hand.user('idle');
+    await hand.members('empty', ['idle']);
+    await hand.members('empty', ['idle'], true);
+    const report = await drift();
+    const said = report.findings.map(({ severity, kind, name, message, gives }) => ({
+      what: `${severity} ${kind} ${name}`,
+      message,
+      gives,
+    }));
+    expect(said).toEqual([
+      {
+        what: 'security access-key backup-svc/EXTRAKEY',
+        message: 'nobody declared this access key named extra of user backup-svc',
+        gives: [
+          'access key EXTRAKEY could s3:GetObject, s3:PutObject backup-dumps/x, because policy backup-storage, attached to user backup-svc, allows s3:GetObject, s3:PutObject on arn:aws:s3:::backup-dumps/*',
+          'access key EXTRAKEY could s3:ListBucket backup-dumps, because policy backup-storage, attached to user backup-svc, allows s3:ListBucket on arn:aws:s3:::backup-dumps',
+        ],
+      },
+      {
+        what: 'drift group empty',
+        message: 'nobody declared this group (no policy, no members); it gives nobody anything',
+        gives: [],
+      },
+      {
+        what: 'drift user asleep',
+        message:
+          'nobody declared this user (policies consoleAdmin); it can do nothing now: user asleep is disabled on the server',
+        gives: [],
+      },
+      { what: 'drift user idle', message: 'nobody declared this user (no policy); it can do nothing', gives: [] },
+    ]);
+  });
+});
+
+describe('what is declared and found again', () => {
+  test('a bucket policy that its public access block restricts gives nobody anything; without the block it does', async () => {
+    world = await createWorld();
+    const restricted = (manifest: Manifest) => {
+      const bucket = manifest.buckets[0];
+      if (!bucket) throw new Error('no bucket');
+      bucket.policy = publicRead('backup-dumps') as never;
+      bucket.publicAccessBlock = {
+        blockPublicAcls: true,
+        ignorePublicAcls: true,
+        blockPublicPolicy: false,
+        restrictPublicBuckets: true,
+      };
+    };
+    await world.apply(restricted);
+    expect(outline(await driftOf(world, restricted))).toEqual([]);
+    const { status } = await world.asRoot('DELETE', '/backup-dumps', { publicAccessBlock: '' });
+    expect(status).toBe(204);
+    const { findings } = await driftOf(world, restricted);
+    expect(findings.map(({ severity, name, gives }) => ({ severity, name, gives }))).toEqual([
+      {
+        severity: 'security',
+        name: 'backup-dumps/publicAccessBlock',
+        gives: [
+          'anybody, without an access key, could s3:GetObject backup-dumps/x, because the policy of bucket backup-dumps allows s3:GetObject on arn:aws:s3:::backup-dumps/*',
+        ],
+      },
+    ]);
+  });
+
+  test('access keys older than the limit, and of unknown age', async () => {
+    world = await createWorld();
+    await world.apply();
+    const store = directorySecretStore(world.secretsDir);
+    const web = await store.read('web');
+    const backup = await store.read('backup');
+    if (!web || !backup) throw new Error('no entries');
+    const connection = { endpoint: world.endpoint, region: 'us-east-1' };
+    const unknown = '1970-01-01T00:00:00.000Z';
+    await store.write('web', { current: { ...web.current, createdAt: '2026-01-01T00:00:00.000Z' } }, connection);
+    await store.write('backup', { current: { ...backup.current, createdAt: unknown } }, connection);
+    const now = Date.parse('2026-04-01T12:00:00.000Z');
+    const at = (maxKeyAgeDays?: number) =>
+      driftOf(world, undefined, maxKeyAgeDays === undefined ? { now } : { now, maxKeyAgeDays });
+    const [backupId, webId] = [backup.current.accessKeyId, web.current.accessKeyId];
+    expect(await at()).toMatchObject({
+      findings: [],
+      keyAges: [
+        { accessKey: 'backup', accessKeyId: backupId, overdue: false },
+        { accessKey: 'web', accessKeyId: webId, days: 90, overdue: false },
+      ],
+    });
+    expect((await at(91)).findings.map(({ name }) => name)).toEqual(['backup']);
+    expect((await at(90)).findings.map(({ category, message, wayOut }) => ({ category, message, wayOut }))).toEqual([
+      {
+        category: 'overdue',
+        message: `nobody recorded when ${backupId} was created, and the limit is 90 days`,
+        wayOut: 'cdktf-rustfs rotate backup',
+      },
+      {
+        category: 'overdue',
+        message: `${webId} is 90 days old, and the limit is 90`,
+        wayOut: 'cdktf-rustfs rotate web',
+      },
+    ]);
+  });
+
+  test('a report and what is printed of it contain no secret', async () => {
+    world = await createWorld();
+    await world.apply();
+    const hand = byHand(world);
+    await hand.user('rogue');
+    await hand.key({ targetUser: 'rogue', accessKey: 'ROGUEKEY', secretKey: 'canary-key-secret', name: 'x' });
+    const report = await driftOf(world);
+    const text = JSON.stringify(report) + renderDrift(report, PLAIN);
+    const { secretAccessKey } = await hand.storedKey('web');
+    for (const secret of ['canary-key-secret', 'rogue-secret', secretAccessKey, ROOT.secretAccessKey])
+      expect(text).not.toContain(secret);
   });
 });
