@@ -179,16 +179,15 @@ function bucketErrors(name: string, props: BucketProps): string[] {
     if (!parsed.ok) errors.push(...parsed.problems.map(({ message }) => `policy of bucket ${name}: ${message}`));
   }
   for (const [index, rule] of (props.lifecycle ?? []).entries()) {
-    const {
-      expireAfter,
-      expireNoncurrentAfter,
-      abortIncompleteMultipartAfter,
-      expiredObjectDeleteMarker: marker,
-    } = rule;
-    if (expireAfter || expireNoncurrentAfter || abortIncompleteMultipartAfter || (marker && !expireAfter)) continue;
-    errors.push(
-      `lifecycle rule ${rule.id ?? index + 1} of bucket ${name} does nothing; give it expireAfter, expireNoncurrentAfter or abortIncompleteMultipartAfter`,
-    );
+    const { expireAfter, expireNoncurrentAfter, abortIncompleteMultipartAfter, expiredObjectDeleteMarker } = rule;
+    const what = `lifecycle rule ${rule.id ?? index + 1} of bucket ${name}`;
+    if (expireAfter && expiredObjectDeleteMarker) {
+      errors.push(
+        `${what} has both expireAfter and expiredObjectDeleteMarker, of which S3 takes one; make two rules of them`,
+      );
+    }
+    if (expireAfter || expireNoncurrentAfter || abortIncompleteMultipartAfter || expiredObjectDeleteMarker) continue;
+    errors.push(`${what} does nothing; give it expireAfter, expireNoncurrentAfter or abortIncompleteMultipartAfter`);
   }
   for (const { targetArn } of props.notifications ?? []) {
     if (/^arn:rustfs:sqs:[^:]+:[a-z0-9_-]+:[a-z]+$/.test(targetArn)) continue;

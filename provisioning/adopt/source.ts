@@ -18,9 +18,18 @@ const INDENT = '  ';
 
 const isList = (value: Printable): value is readonly Printable[] => Array.isArray(value);
 
-/** In single quotes, as this code base writes them; `JSON.stringify` knows what has to be escaped. */
+/** Without line breaks of any kind, two of which JSON leaves as they are. */
+function onOneLine(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+}
+
+/** In single quotes, as this code base writes them. */
 export function printString(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  return `'${onOneLine(text).replaceAll("'", "\\'")}'`;
 }
 
 const printName = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : printString(name));
@@ -41,7 +50,7 @@ export function printExpression(value: Printable, depth = 0, column = depth * IN
         if (item === undefined) return [];
         const name = printName(field);
         const text = printExpression(item, depth + 1, inner + name.length + 2);
-        return [text === name ? name : `${name}: ${text}`];
+        return [item instanceof Code && text === name ? name : `${name}: ${text}`];
       });
   const [open, close, space] = isList(value) ? ['[', ']', ''] : ['{', '}', ' '];
   if (items.length === 0) return open + close;
@@ -57,9 +66,9 @@ export function codesIn(value: Printable): readonly string[] {
   return typeof value === 'object' ? Object.values(value).flatMap(codesIn) : [];
 }
 
-/** A comment line. Names come from the server and may contain anything, line breaks too. */
+/** A comment line. Names come from the server and may contain anything. */
 export function printComment(text: string, indent = ''): string {
-  return `${indent}// ${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}`;
+  return `${indent}// ${onOneLine(text)}`;
 }
 
 /** Gives every object a variable of its own: `web-svc` becomes `webSvc`, a second one `webSvc2`. */
