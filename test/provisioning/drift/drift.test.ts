@@ -376,6 +376,24 @@ describe('what is declared and found again', () => {
     ]);
   });
 
+  test('whether a secret is right is not guessed when the probe gets no usable answer', async () => {
+    let broken = false;
+    world = await createWorld({
+      onRequest: ({ path }) =>
+        broken && path === '/backup-dumps' ? { action: 'respond', status: 500, body: '' } : undefined,
+    });
+    await world.apply();
+    broken = true;
+    const { findings, notes } = await driftOf(world);
+    expect(findings).toEqual([]);
+    expect([...notes].sort()).toEqual(
+      ['backup', 'web'].map(
+        (name) =>
+          `whether the server has the stored secret of access key ${name} is not known: GET /backup-dumps was answered with HTTP 500`,
+      ),
+    );
+  });
+
   test('a report and what is printed of it contain no secret', async () => {
     world = await createWorld();
     await world.apply();
