@@ -170,12 +170,9 @@ export const manifestSchema = z
         policy: name,
         accessKey: name,
         buckets: z.array(name),
-        access: z
-          .strictObject(access)
-          .optional()
-          .meta({
-            description: 'Intent: what the component may do on its buckets. Absent: everything, on these alone.',
-          }),
+        access: z.strictObject(access).optional().meta({
+          description: 'Intent: what the component may do on its buckets. Absent: everything, on these alone.',
+        }),
         shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
       }),
     ),

@@ -87,7 +87,13 @@ export interface World {
   /** What plan finds, as `action kind name`. */
   differences(): Promise<string[]>;
   /** A request as root, to change the server by hand. */
-  asRoot(method: string, path: string, query?: Record<string, string>, body?: unknown): Promise<WireResponse>;
+  asRoot(
+    method: string,
+    path: string,
+    query?: Record<string, string>,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<WireResponse>;
   close(): Promise<void>;
 }
 
@@ -131,12 +137,13 @@ export async function createWorld(options: Partial<EmulatorOptions> = {}): Promi
         session.close();
       }
     },
-    asRoot: (method, path, query = {}, body = undefined) =>
+    asRoot: (method, path, query = {}, body = undefined, headers = {}) =>
       wire.send(
         {
           method,
           path,
           query,
+          headers,
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         },
         ROOT,
