@@ -3,7 +3,9 @@ import type { Estate } from '../estate.js';
 import type { Blocked, Change, ChangeAction, Plan } from '../plan/model.js';
 import { readStore, type StoreContents } from '../secrets/read-store.js';
 import type { Session } from '../session.js';
-import { bucketPolicyGives, causesOf, type Gain, gainSentence, gainsOf } from './gains.js';
+import { bucketPolicyGives, liftedDenies } from './bucket-policies.js';
+import { builtinFindings } from './builtin-policies.js';
+import { causesOf, type Gain, gainSentence, gainsOf } from './gains.js';
 import { type KeyAge, keyAges } from './key-ages.js';
 import type { DriftFinding, DriftReport } from './model.js';
 import { withRest } from './rest.js';
@@ -61,7 +63,7 @@ const gainedFinding = (user: string, gains: readonly Gain[]): DriftFinding => ({
   message: 'it may do more than is declared for it',
   gives: shorten(gains.map(gainSentence)),
   details: [],
-  wayOut: 'apply, and run drift again',
+  wayOut: 'apply cannot repair this: look at the policies that are named',
 });
 
 function overdueFindings(ages: readonly KeyAge[], maxDays: number | undefined): readonly DriftFinding[] {
@@ -107,14 +109,10 @@ function managedFindings(
     const wasRestricted =
       setting === 'publicAccessBlock' && declared?.publicAccessBlock?.restrictPublicBuckets === true;
     const isRestricted = observed?.publicAccessBlock?.restrictPublicBuckets === true;
+    const policies = { bucket, observed: observed?.policy, declared: declared?.policy };
     sentences.push(
-      ...bucketPolicyGives(
-        bucket,
-        observed?.policy,
-        wasRestricted ? undefined : declared?.policy,
-        isRestricted,
-        options,
-      ),
+      ...bucketPolicyGives(wasRestricted ? { ...policies, declared: undefined } : policies, isRestricted, options),
+      ...(setting === 'policy' ? liftedDenies(policies, manifest, store, options) : []),
     );
   }
   const hasOtherSecret = ({ kind, name }: Change) =>
@@ -150,12 +148,16 @@ export async function drift(
     Boolean(policy && !publicAccessBlock && opensToEveryone(policy)),
   );
   const options = { version: manifest.server.rustfsVersion, buckets: manifest.buckets.map(({ name }) => name) };
-  const context = { manifest, estate, rootAccessKey: root.accessKeyId, options };
+  const bucketPolicies = Object.fromEntries(
+    [...estate.buckets].flatMap(([name, { policy }]) => (policy ? [[name, policy]] : [])),
+  );
+  const context = { manifest, estate, rootAccessKey: root.accessKeyId, options: { ...options, bucketPolicies } };
   const ages = keyAges(manifest, store, maxKeyAgeDays, now);
   const findings = [
     ...managedFindings(session, { estate, plan }, store, options),
     ...plan.blocked.map(blockedFinding),
     ...plan.unmanaged.map((object) => unmanagedFinding(object, context)),
+    ...builtinFindings(manifest, estate),
     ...overdueFindings(ages, maxKeyAgeDays),
   ];
   return {

@@ -1,11 +1,11 @@
 import type { Manifest } from '../../manifest/index.js';
-import { asList, type PolicyDocument, type Principal, policiesEqual } from '../../policies/index.js';
+import { type Principal, policiesEqual } from '../../policies/index.js';
 import type { Estate } from '../estate.js';
 import type { Change } from '../plan/model.js';
 import type { StoreContents } from '../secrets/read-store.js';
 import { type ObservedIdentity, observedIdentity, observedUser } from '../verify/explain.js';
-import { ANONYMOUS, declaredPrincipal, declaredUser } from '../verify/rights.js';
-import { type Right, type RightsOptions, rightsBeyond, shorten, subjectsBeyond } from './rights.js';
+import { declaredPrincipal, declaredUser } from '../verify/rights.js';
+import { type Right, type RightsOptions, rightsBeyond } from './rights.js';
 
 /** What a declared identity may do beyond what is declared for it. */
 export interface Gain {
@@ -107,39 +107,4 @@ export function causesOf(gain: Gain, changes: readonly Change[], estate: Estate)
 
 export function gainSentence({ user, accessKey, right }: Gain): string {
   return `${accessKey === undefined ? user : `access key ${accessKey}`} ${right.text}`;
-}
-
-/** Whom a bucket policy names in its Allow statements. */
-function namedPrincipals(policy: PolicyDocument): readonly string[] {
-  return policy.Statement.flatMap(({ Effect, Principal: named }) => {
-    if (Effect !== 'Allow' || named === undefined) return [];
-    if (named === '*') return ['*'];
-    return 'AWS' in named ? asList(named.AWS) : asList(named.Service);
-  });
-}
-
-/** What a bucket's policy gives to everybody and to those whom it names, beyond what another policy gives. */
-export function bucketPolicyGives(
-  bucket: string,
-  observed: PolicyDocument | undefined,
-  declared: PolicyDocument | undefined,
-  isRestricted: boolean,
-  options: RightsOptions,
-): readonly string[] {
-  if (observed === undefined) return [];
-  const said = new Set<string>();
-  // '*' sorts first: what everybody may do is not said again of those who are named.
-  return [...new Set(namedPrincipals(observed))].sort().flatMap((name) => {
-    const isPublic = name === '*';
-    if (isPublic && isRestricted) return [];
-    const principal: Principal = isPublic ? ANONYMOUS : { kind: 'user', accessKey: name, policies: [] };
-    const beyond = subjectsBeyond(
-      { principal, bucketPolicies: { [bucket]: observed } },
-      { principal, bucketPolicies: declared ? { [bucket]: declared } : {} },
-      options,
-    );
-    const fresh = beyond.filter(({ text }) => !said.has(text));
-    for (const { text } of fresh) said.add(text);
-    return shorten(fresh.map(({ text }) => `${isPublic ? 'anybody, without an access key,' : name} ${text}`));
-  });
 }

@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifest/index.js';
 import type { Estate } from '../estate.js';
 import type { Unmanaged } from '../plan/model.js';
 import { observedIdentity, observedUser } from '../verify/explain.js';
-import { bucketPolicyGives } from './gains.js';
+import { bucketPolicyGives } from './bucket-policies.js';
 import type { DriftFinding } from './model.js';
 import { type Right, type RightsOptions, rightsOf, shorten } from './rights.js';
 
@@ -101,7 +101,8 @@ function explainPolicy(name: string, { estate }: UnmanagedContext): Explained {
 function explainBucket(name: string, { estate, options }: UnmanagedContext): Explained {
   const { policy, publicAccessBlock } = estate.buckets.get(name) ?? {};
   const restricted = publicAccessBlock?.restrictPublicBuckets === true;
-  const gives = bucketPolicyGives(name, policy, undefined, restricted, options);
+  const policies = { bucket: name, observed: policy, declared: undefined };
+  const gives = bucketPolicyGives(policies, restricted, options);
   const message = policy ? 'nobody declared this bucket, which has a policy of its own' : 'nobody declared this bucket';
   return { message, gives, isDangerous: gives.length > 0 };
 }

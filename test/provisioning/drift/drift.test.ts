@@ -339,6 +339,85 @@ describe('what is declared and found again', () => {
     ]);
   });
 
+  test('a Deny of a bucket policy that is gone, and whom it kept out', async () => {
+    world = await createWorld();
+    const denying = (manifest: Manifest) => {
+      const bucket = manifest.buckets.find(({ name }) => name === 'web-assets');
+      if (!bucket) throw new Error('no bucket');
+      bucket.policy = {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: { AWS: ['web-svc'] },
+            Action: ['s3:DeleteObject'],
+            Resource: ['arn:aws:s3:::web-assets/*'],
+          },
+        ],
+      };
+    };
+    await world.apply(denying);
+    expect(outline(await driftOf(world, denying))).toEqual([]);
+    await world.asRoot('DELETE', '/web-assets', { policy: '' });
+    const { findings } = await driftOf(world, denying);
+    expect(findings.map(({ severity, name, gives }) => ({ severity, name, gives }))).toEqual([
+      {
+        severity: 'security',
+        name: 'web-assets/policy',
+        gives: [
+          'web-svc could s3:DeleteObject web-assets/x, because policy web-storage allows s3:GetObject, s3:PutObject and 1 more on arn:aws:s3:::web-assets/*, arn:aws:s3:::web-uploads/*',
+        ],
+      },
+    ]);
+  });
+
+  test('an overwritten built-in policy, and who gains by it', async () => {
+    world = await createWorld();
+    const reading = (manifest: Manifest) => manifest.users[1]?.policies.push('diagnostics');
+    await world.apply(reading);
+    expect(outline(await driftOf(world, reading))).toEqual([]);
+    await byHand(world).policy('diagnostics', WIDE);
+    const { findings } = await driftOf(world, reading);
+    expect(findings.map(({ severity, kind, name, message }) => `${severity} ${kind} ${name}: ${message}`)).toEqual([
+      'security user web-svc: it may do more than is declared for it',
+      'security policy diagnostics: it is not the built-in policy of RustFS 1.0.1 any more',
+    ]);
+    expect(findings[0]?.gives[0]).toMatch(
+      /^web-svc could s3:GetObject, s3:PutObject, s3:DeleteObject and \d+ more backup-dumps\/x, because policy diagnostics, attached to user web-svc, allows s3:\* on arn:aws:s3:::\*$/,
+    );
+  });
+
+  test('a right that only a bucket policy gives to an unmanaged user', async () => {
+    world = await createWorld();
+    const named = (manifest: Manifest) => {
+      const bucket = manifest.buckets.find(({ name }) => name === 'web-assets');
+      if (!bucket) throw new Error('no bucket');
+      bucket.policy = {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: ['rogue'] },
+            Action: ['s3:GetObject'],
+            Resource: ['arn:aws:s3:::web-assets/*'],
+          },
+        ],
+      };
+    };
+    await world.apply(named);
+    await byHand(world).user('rogue');
+    const { findings } = await driftOf(world, named);
+    expect(findings.map(({ severity, name, gives }) => ({ severity, name, gives }))).toEqual([
+      {
+        severity: 'security',
+        name: 'rogue',
+        gives: [
+          'rogue could s3:GetObject web-assets/x, because the policy of bucket web-assets allows s3:GetObject on arn:aws:s3:::web-assets/*',
+        ],
+      },
+    ]);
+  });
+
   test('access keys older than the limit, and of unknown age', async () => {
     world = await createWorld();
     await world.apply();
