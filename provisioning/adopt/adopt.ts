@@ -5,9 +5,10 @@ import type { Unmanaged } from '../plan/model.js';
 import { readStore, type StoreContents } from '../secrets/read-store.js';
 import type { Session } from '../session.js';
 import { type BucketSource, bucketProblem, bucketSource } from './buckets.js';
+import { exceptionsFor } from './exceptions.js';
 import { accessKeySource, groupSource, policySource, type References, userSource } from './identities.js';
 import { CONSTRUCTS, type ConstructKind, type Declaration, printModule, TAKEN } from './module.js';
-import { variableNames } from './source.js';
+import { type Printable, variableNames } from './source.js';
 
 export interface Adoption {
   /** A TypeScript module that declares what is unmanaged. */
@@ -122,9 +123,16 @@ export async function adopt(session: Session): Promise<Adoption> {
     } else leftOut.push({ ...object, reason });
   }
 
+  const exceptions = exceptionsFor(manifest, estate, adopted);
   const source = printModule({
     origin: `${server.emulated ? 'the cdktf-rustfs emulator behaving like ' : ''}RustFS ${server.version} at ${wire.endpoint}`,
-    declarations,
+    declarations: declarations.map((declaration) => {
+      const needed = declaration.kind === 'user' ? exceptions.get(declaration.name) : undefined;
+      return needed
+        ? { ...declaration, props: { ...declaration.props, exceptions: needed as unknown as Printable } }
+        : declaration;
+    }),
+    exceptions: new Map([...exceptions].filter(([name]) => manifest.users.some((user) => user.name === name))),
     declaredUsers: manifest.users.map(({ name }) => name).sort(),
     settings,
     leftOut,

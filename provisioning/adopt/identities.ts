@@ -2,7 +2,6 @@ import type { Manifest } from '../../manifest/index.js';
 import {
   BUILTIN_POLICIES,
   canonicalPolicy,
-  lintPolicy,
   type PolicyDocument,
   parsePolicy,
   validatePolicyName,
@@ -10,7 +9,7 @@ import {
 import type { Estate, ObservedAccessKey } from '../estate.js';
 import { declaredUserExpression } from './module.js';
 import { Code, type Printable, printExpression } from './source.js';
-import { documentProblem, REVIEW } from './statements.js';
+import { documentProblem, isBroad, REVIEW } from './statements.js';
 
 /** Props of a construct without server and name, or why there is none. */
 export type Source = { readonly props: Readonly<Record<string, Printable>> } | { readonly problem: string };
@@ -35,11 +34,10 @@ export function policySource(name: string, { manifest, estate }: Pick<References
   if (!parsed.ok) return { problem: `RustFS ${version} would not take it: ${parsed.problems[0]?.message}` };
   const problem = documentProblem(document);
   if (problem) return { problem };
-  const isBroad = lintPolicy(document, { name, version }).some(({ severity }) => severity === 'error');
   return {
     props: {
       statements: canonicalPolicy(document).Statement as unknown as Printable,
-      allowBroad: isBroad ? REVIEW : undefined,
+      allowBroad: isBroad(document, name, version) ? REVIEW : undefined,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Unmanaged } from '../plan/model.js';
+import type { Exception } from './exceptions.js';
 import { Code, codesIn, type Printable, printComment, printExpression, printString } from './source.js';
 
 /** Constructs, in the order of declaration: what refers to others comes after them. */
@@ -26,6 +27,8 @@ export interface AdoptedModule {
   /** Where the objects were found. */
   readonly origin: string;
   readonly declarations: readonly Declaration[];
+  /** Exceptions that declared users need for what the module gives them. */
+  readonly exceptions: ReadonlyMap<string, readonly Exception[]>;
   /** Declared users, some of which the constructs may refer to. */
   readonly declaredUsers: readonly string[];
   /** Settings to add to the props of buckets that are declared already. */
@@ -64,9 +67,24 @@ function printSettings({ bucket, props }: AdoptedModule['settings'][number]): re
   ];
 }
 
+function printExceptions([name, exceptions]: readonly [string, readonly Exception[]]): readonly string[] {
+  return exceptions.map(({ bucket, reason }) => {
+    const call = `  ${declaredUserExpression(name).text}.addException(`;
+    return `${call}${printExpression({ bucket, reason }, 1, call.length)});`;
+  });
+}
+
 /** A module with the function `adopt`, which a stack calls with itself and the server. */
-export function printModule({ origin, declarations, declaredUsers, settings, leftOut }: AdoptedModule): string {
-  const mentioned = new Set(declarations.flatMap(({ props }) => codesIn(props)));
+export function printModule({
+  origin,
+  declarations,
+  exceptions,
+  declaredUsers,
+  settings,
+  leftOut,
+}: AdoptedModule): string {
+  const excepted = [...exceptions.keys()].map((name) => declaredUserExpression(name).text);
+  const mentioned = new Set([...declarations.flatMap(({ props }) => codesIn(props)), ...excepted]);
   const calls = (name: string) => [...mentioned].some((code) => code.startsWith(`${name}.`));
   const constructs = Object.entries(CONSTRUCTS).flatMap(([kind, { name }]) =>
     declarations.some((declaration) => declaration.kind === kind) || calls(name) ? [name] : [],
@@ -98,7 +116,7 @@ import { Construct } from 'constructs';
 
 export function adopt(${parameters}): void {
   const adopted = new Construct(scope, 'adopted');
-${declarations.map((declaration) => printDeclaration(declaration, mentioned)).join('\n')}
+${[...declarations.map((declaration) => printDeclaration(declaration, mentioned)), ...[...exceptions].flatMap(printExceptions)].join('\n')}
 }
 `;
 }

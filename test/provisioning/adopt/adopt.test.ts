@@ -232,6 +232,11 @@ test('what was made by hand is declared by the printed constructs, and then noth
   expect(adoption.source).toContain(
     "// Bucket web-uploads is declared already. Add to its props:\n//   tags: { a: 'b' },\n",
   );
+  // What the adopted group and policies give beyond what was declared needs a reason.
+  expect(adoption.source).toContain(
+    "  declared.users['web-svc'].addException({ bucket: 'app.data', reason: 'adopted from the server: review' });\n",
+  );
+  expect(adoption.source).toContain("{ bucket: 'web-uploads', reason: 'adopted from the server: review' }");
   for (const secret of [...Object.values(SECRETS), 'app-secret']) expect(adoption.source).not.toContain(secret);
 
   const store = directorySecretStore(world.secretsDir);
