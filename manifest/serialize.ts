@@ -16,6 +16,8 @@ const UNORDERED = new Set([
   'groups',
   'accessKeys',
   'components',
+  'grants',
+  'exceptions',
   'members',
   'shareWith',
   'notifications',
@@ -62,8 +64,8 @@ function* duplicates(kind: string, names: readonly string[]): Generator<string> 
 function referenceProblems(manifest: Manifest): string[] {
   const names = (list: readonly { readonly name: string }[]) => new Set(list.map(({ name }) => name));
   const users = names(manifest.users);
-  const builtIn = Object.keys(BUILTIN_POLICIES[manifest.server.rustfsVersion]);
-  const policies = new Set([...names(manifest.policies), ...builtIn]);
+  const builtin = Object.keys(BUILTIN_POLICIES[manifest.server.rustfsVersion]);
+  const policies = new Set([...names(manifest.policies), ...builtin]);
   const buckets = names(manifest.buckets);
   const keys = names(manifest.accessKeys);
   const components = names(manifest.components);

@@ -2,7 +2,6 @@ import type { Manifest, ManifestUser } from '../../manifest/index.js';
 import {
   type AccessRequest,
   asList,
-  BUILTIN_POLICIES,
   type ConditionBlock,
   evaluate,
   globMatches,
@@ -12,6 +11,7 @@ import {
   type Principal,
   toBytes,
 } from '../../policies/index.js';
+import { policiesOfUser } from '../../proofs/index.js';
 import { ProvisioningError } from '../errors.js';
 import { isPredictable } from './conditions.js';
 import type { Needs, Outcome } from './model.js';
@@ -33,26 +33,9 @@ export interface Rights {
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', accessKey: '', policies: [] };
 
-function policyNamed(manifest: Manifest, name: string, user: string): NamedPolicy {
-  const declared = manifest.policies.find((policy) => policy.name === name)?.document;
-  const document = declared ?? BUILTIN_POLICIES[manifest.server.rustfsVersion][name];
-  if (document) return { name, document };
-  throw new ProvisioningError(
-    `policy ${name} of user ${user} is neither declared in the manifest nor built into RustFS ${manifest.server.rustfsVersion}: declare it, or correct the name`,
-  );
-}
-
 /** A user as the manifest declares it, with the rights of its groups. */
-export function declaredUser(manifest: Manifest, { name, enabled, policies }: ManifestUser): Principal {
-  const groups = manifest.groups.filter(({ members }) => members.includes(name));
-  // One disabled group takes away all policies (source: manager.rs of both versions).
-  const powerless = !enabled || groups.some((group) => !group.enabled);
-  const attached = powerless ? [] : [...policies, ...groups.flatMap((group) => group.policies)];
-  return {
-    kind: 'user',
-    accessKey: name,
-    policies: [...new Set(attached)].map((policy) => policyNamed(manifest, policy, name)),
-  };
+export function declaredUser(manifest: Manifest, { name }: ManifestUser): Principal {
+  return { kind: 'user', accessKey: name, policies: policiesOfUser(manifest, name) };
 }
 
 /** The identity behind an access key as the manifest declares it: rights of its user and the user's groups, narrowed by its own policy. */
@@ -64,7 +47,7 @@ export function declaredPrincipal(manifest: Manifest, keyName: string, accessKey
     kind: 'service-account',
     accessKey: accessKeyId,
     parentUser: user.name,
-    policies: declaredUser(manifest, user).policies,
+    policies: policiesOfUser(manifest, user.name),
     ...(key.policy ? { embeddedPolicy: { name: `policy of access key ${keyName}`, document: key.policy } } : {}),
   };
 }
