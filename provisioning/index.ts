@@ -8,6 +8,7 @@ export { type PlanOptions, plan } from './plan/plan.js';
 export { type PlanColors, renderPlan } from './plan/render.js';
 export { type RootCredentialFiles, rootCredentials } from './root-credentials.js';
 export { directorySecretStore } from './secrets/directory-store.js';
+export { formatAge, type KeyAge, type KeyState, keyAges, parseAge } from './secrets/key-age.js';
 export {
   type RootCredentialFilesProps,
   type RootCredentialFilesResult,
