@@ -6,15 +6,30 @@ export type { StoreContents } from './plan/access-keys.js';
 export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
 export { type PlanOptions, plan } from './plan/plan.js';
 export { type PlanColors, renderPlan } from './plan/render.js';
-export { type RootCredentialFiles, rootCredentials } from './root-credentials.js';
+export { findRootCredentials, type RootCredentialFiles, rootCredentials } from './root-credentials.js';
+export {
+  type FinishRootOptions,
+  finishRootSecret,
+  type KeyRotation,
+  type PreparedRootSecret,
+  prepareRootSecret,
+  type RotateOptions,
+  type RotationOutcome,
+  type RotationStep,
+  rotateKeys,
+  selectAccessKeys,
+} from './rotate/index.js';
 export { directorySecretStore } from './secrets/directory-store.js';
 export { formatAge, type KeyAge, type KeyState, keyAges, parseAge } from './secrets/key-age.js';
+export { type KubernetesSecretProps, writeKubernetesSecret } from './secrets/kubernetes-secret.js';
+export { openSecretStore, parseSecretStoreRef } from './secrets/open-store.js';
 export {
   type RootCredentialFilesProps,
   type RootCredentialFilesResult,
   writeRootCredentialFiles,
 } from './secrets/root-credential-files.js';
 export { type SecretStore, SecretStoreError, type StoredKey, type StoreEntry } from './secrets/secret-store.js';
+export { ageRecipientsIn } from './secrets/sops/identities.js';
 export { openSession, type PlannedState, type Session, type SessionOptions } from './session.js';
 export {
   type AccessProof,

@@ -34,7 +34,8 @@ export function parseAge(text: string): number | undefined {
 export function formatAge(ms: number): string {
   const [unit, size] =
     ms >= 2 * UNITS.d ? ['days', UNITS.d] : ms >= 2 * UNITS.h ? ['hours', UNITS.h] : ['minutes', UNITS.m];
-  const count = Math.floor(Math.max(0, ms) / size);
+  if (ms < UNITS.m) return 'less than a minute';
+  const count = Math.floor(ms / size);
   return `${count} ${count === 1 ? unit.slice(0, -1) : unit}`;
 }
 
