@@ -1,6 +1,6 @@
 import { ROOT_ENTRY } from '../../manifest/index.js';
-import { type KeyRotation, rotateKeys } from '../../provisioning/index.js';
-import { type ConnectionOptions, connect, describeServer } from '../connection.js';
+import { type KeyRotation, rotateKeys, selectAccessKeys } from '../../provisioning/index.js';
+import { type ConnectionOptions, connect, describeServer, readManifest } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
@@ -18,7 +18,7 @@ export interface RotateCommandOptions extends ConnectionOptions {
 const OUTCOME_COLORS = {
   rotated: pc.green,
   finished: pc.green,
-  contradicted: pc.red,
+  unproven: pc.red,
   unchanged: pc.dim,
 } as const;
 
@@ -53,6 +53,8 @@ export async function rotateCommand(names: readonly string[], options: RotateCom
     }
     return rotateRootCommand(options);
   }
+  // Before the server is asked for anything.
+  selectAccessKeys(readManifest(options.manifest), names);
   const progress = createProgress(options.json === true);
   const session = await connect(options, (reason) => progress.line(pc.dim(`waiting for RustFS: ${reason}`)));
   try {

@@ -3,10 +3,10 @@ import type { Finding } from '../verify/index.js';
 /**
  * - `rotated`: a new key is published, the old one stays valid until it is finished.
  * - `finished`: the old key is gone.
- * - `contradicted`: the proof of the new key failed, so it was not published.
+ * - `unproven`: the proof of the new key failed, so it was not published and is deleted again.
  * - `unchanged`: nothing was due.
  */
-export type RotationOutcome = 'rotated' | 'finished' | 'contradicted' | 'unchanged';
+export type RotationOutcome = 'rotated' | 'finished' | 'unproven' | 'unchanged';
 
 /** What a rotation did with one access key. Contains no secret. */
 export interface KeyRotation {

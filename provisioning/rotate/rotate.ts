@@ -9,7 +9,7 @@ import { verify } from '../verify/index.js';
 import { type DueOptions, dueOf } from './due.js';
 import type { KeyRotation, RotationStep } from './model.js';
 import { selectAccessKeys } from './select.js';
-import { deleteOnServer, settles } from './server-key.js';
+import { deleteOnServer, isAccepted, settles } from './server-key.js';
 
 export interface RotateOptions extends DueOptions {
   /** Names of components or access keys. @default - all of the manifest */
@@ -43,7 +43,7 @@ async function finish(work: Work, { previous, ...kept }: StoreEntry): Promise<St
   if (previous === undefined) return kept;
   const { session, admin, wanted, step } = work;
   step('deleting the old key');
-  if (!(await settles(session.wire, kept.current, 'accepted'))) {
+  if (!(await isAccepted(session.wire, kept.current))) {
     throw new ProvisioningError(
       `the server does not accept the published access key of ${wanted.name}, so its old key was kept: run apply first`,
     );
@@ -86,7 +86,7 @@ async function rotate(work: Work, entry: StoreEntry): Promise<Result> {
     await write(work, { current });
     const [first] = findings;
     const note = `the proof of its new key failed, so the old one stays published and the new one was deleted: ${first?.message}`;
-    return { outcome: 'contradicted', note, findings };
+    return { outcome: 'unproven', note, findings };
   }
   step('publishing it');
   await write(work, { current: { ...next, state: 'active' }, previous: current });
