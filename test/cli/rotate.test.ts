@@ -13,7 +13,8 @@ import { publishedKey } from '../provisioning/rotate/application.js';
 import { fixture } from '../provisioning/secrets/support.js';
 
 const RECIPIENT = 'age19htr745fxfstem6djz3ywp8cdn3rs50ypmdxthlze72whatq2ujq2wfts3';
-const sopsInstalled = spawnSync('sops', ['--version', '--disable-version-check']).status === 0;
+const SOPS = 'sops';
+const sopsInstalled = spawnSync(SOPS, ['--version', '--disable-version-check']).status === 0;
 if (!sopsInstalled) console.log('skipped: what the sops CLI decrypts, because no sops is on the PATH');
 
 let emulator: Emulator;
@@ -196,7 +197,7 @@ describe('every kind of store', () => {
 
 describe.skipIf(!sopsInstalled)('the sops CLI', () => {
   const sops = async (...args: string[]) => {
-    const { stdout } = await execa('sops', args, {
+    const { stdout } = await execa(SOPS, args, {
       cwd: directory,
       env: { SOPS_AGE_KEY_FILE: join(directory, 'age.txt') },
     });

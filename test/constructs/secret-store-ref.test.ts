@@ -1,3 +1,4 @@
+import { provider } from '@cdktf/provider-docker';
 import { TerraformStack, Testing } from 'cdktf';
 import { expect, test } from 'vitest';
 import { RustFs, SecretStoreRef } from '../../constructs/index.js';
@@ -32,4 +33,20 @@ test('a private key in the place of a public one is not repeated', () => {
   expect(() => SecretStoreRef.sops({ file: 'x.yaml', ageRecipients: ['AGE-SECRET-KEY-1CANARY'] })).toThrow(
     /^invalid age recipient: expected a public key, age1…, as age-keygen prints it; a private key \(AGE-SECRET-KEY-…\) belongs in SOPS_AGE_KEY_FILE$/,
   );
+});
+
+test('a container keeps its root credentials in the store, and Terraform knows their files by path only', () => {
+  const app = Testing.app({ fakeCdktfJsonPath: false });
+  const stack = new TerraformStack(app, 'test');
+  new provider.DockerProvider(stack, 'docker');
+  new RustFs(stack, 'rustfs', { secretStore: SecretStoreRef.sops({ file: 'cluster.yaml' }) });
+  const { manifest, terraform } = written(app, 'test');
+  expect([manifest.server.accessKeyFile, manifest.server.secretKeyFile]).toEqual([
+    'secrets/test/root/access-key',
+    'secrets/test/root/secret-key',
+  ]);
+  expect(terraform).toMatch(
+    /"npx --no-install cdktf-rustfs root-credentials --dir secrets\/test\/root --manifest \S+\/stacks\/test\/manifest\.json"/,
+  );
+  expect(terraform).toMatch(/"source": "\$\{path\.module\}\/\S+\/secrets\/test\/root\/secret-key"/);
 });

@@ -237,7 +237,9 @@ test('a new file that nobody, a wrong recipient or only others could read', asyn
       { current: key('1', 'active') },
       CONNECTION,
     );
-  expect(await refusal(write([]))).toBe(`${file} can't be encrypted: name at least one age recipient, age1…`);
+  expect(await refusal(write([]))).toBe(
+    `${file} can't be encrypted: name at least one age recipient, age1…, in the manifest's secretStore or in SOPS_AGE_RECIPIENTS`,
+  );
   expect(await refusal(write(['age1x']))).toBe(
     '"age1x" is not an age recipient: expected the public key that age-keygen prints, age1…',
   );
