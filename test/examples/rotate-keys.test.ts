@@ -31,17 +31,11 @@ const run = (command: string, args: readonly string[], environment: Record<strin
     ...environment,
   });
 
+const apply = () =>
+  run('npx', 'cdktf-rustfs apply --yes --manifest manifest.json --secrets dotenv:keys.env'.split(' '));
+
 test('the script rotates what is old, and finishes what has drained', async () => {
-  await run('npx', [
-    '--no-install',
-    'cdktf-rustfs',
-    'apply',
-    '--yes',
-    '--manifest',
-    'manifest.json',
-    '--secrets',
-    'dotenv:keys.env',
-  ]);
+  await apply();
   const young = await run('sh', [script, 'rotate']);
   expect([young.exitCode, young.stdout.split('\n').at(-1)]).toEqual([0, 'nothing to rotate']);
   const rotated = await run('sh', [script, 'rotate'], { MAX_AGE: '0d' });
@@ -63,16 +57,7 @@ test('the commands of the workflow are ones that the CLI takes', async () => {
   expect(env.JOB).toContain(`github.event.schedule == '${workflow.on.schedule[1]?.cron}'`);
   const commands = steps.flatMap(({ run }) => (run?.startsWith('npx cdktf-rustfs ') ? [run] : []));
   expect(commands).toHaveLength(2);
-  await run('npx', [
-    '--no-install',
-    'cdktf-rustfs',
-    'apply',
-    '--yes',
-    '--manifest',
-    'manifest.json',
-    '--secrets',
-    'dotenv:keys.env',
-  ]);
+  await apply();
   for (const command of commands) {
     const { exitCode, stderr } = await run('sh', ['-c', command]);
     expect([command, exitCode, stderr]).toEqual([command, 0, '']);

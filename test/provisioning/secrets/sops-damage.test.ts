@@ -243,6 +243,9 @@ test('a new file that nobody, a wrong recipient or only others could read', asyn
   expect(await refusal(write(['age1x']))).toBe(
     '"age1x" is not an age recipient: expected the public key that age-keygen prints, age1…',
   );
+  expect(await refusal(write(['AGE-SECRET-KEY-1X']))).toBe(
+    'a private key is not an age recipient: expected the public key that age-keygen prints, age1…',
+  );
   expect(await refusal(write([stranger]))).toBe(
     `${file} would be unreadable here: no age recipient belongs to the identity in ${IDENTITY}; add your own recipient`,
   );
