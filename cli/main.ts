@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
@@ -56,9 +57,14 @@ onManifest(
   process.exitCode = await (await import('./commands/plan.js')).planCommand(options);
 });
 
+driftOptions(
+  onManifest(program.command('drift').description('what differs, what nobody declared, and what it gives to whom')),
+);
+
 onManifest(program.command('apply').description('make the server hold what the manifest declares'))
   .option('--yes', 'apply without asking')
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
+  .option('--check-secrets', 'ask the server with each access key, and put the stored secret back where it has another')
   .option('--verify', 'run the access proof afterwards')
   .option('--reports <dir>', 'where --verify writes verify.json', 'reports')
   .action(async (options) => {
@@ -74,6 +80,17 @@ onManifest(
   .option('--reports <dir>', 'also write verify.json there')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
+  });
+
+program
+  .command('diff')
+  .description('show who gains and who loses what between two manifests; exit code 2 when somebody gains access')
+  .argument('<old>', 'manifest.json before the change, or "none"')
+  .argument('<new>', 'manifest.json after it')
+  .addOption(new Option('--format <format>').choices(['table', 'markdown', 'json']).default('table'))
+  .option('--json', 'the same as --format json')
+  .action(async (before, after, options) => {
+    process.exitCode = (await import('./commands/diff.js')).diffCommand(before, after, options);
   });
 
 program

@@ -17,5 +17,5 @@ export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js'
 export { RustFsStorage } from './rustfs-storage.js';
 export { SecretStoreRef } from './secret-store-ref.js';
 export type { IRustFs } from './server.js';
-export { type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';
+export { type AccessException, type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';
 export { Size } from './size.js';

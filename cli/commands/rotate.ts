@@ -5,6 +5,7 @@ import { EXIT, UsageError } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress } from '../render/progress.js';
+import { renderFindings } from '../render/proof.js';
 import { renderTable } from '../render/table.js';
 import { rotateRootCommand } from './rotate-root.js';
 
@@ -33,7 +34,7 @@ function render(keys: readonly KeyRotation[], finish: boolean): string {
   const nothing = keys.every(({ outcome }) => outcome === 'unchanged');
   return [
     ...(rows.length > 0 ? [renderTable(['access key', 'component', 'outcome', ''], rows)] : []),
-    ...findings.flatMap(({ severity, message, command }) => [pc.red(`${severity}: ${message}`), `    ${command}`]),
+    ...renderFindings(findings),
     ...(nothing ? [finish ? 'nothing to finish' : 'nothing to rotate'] : []),
   ].join('\n');
 }

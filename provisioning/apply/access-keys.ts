@@ -63,9 +63,11 @@ export async function applyAccessKey(context: ApplyContext, { action, name }: Ch
   if (action === 'replace') return replace(context, wanted);
   const entry = await context.store.read(name);
   const actual = entry && context.estate.accessKeys.get(entry.current.accessKeyId);
-  if (actual?.enabled === false) {
+  if (entry && actual && (!actual.enabled || actual.secretDiffers)) {
     if (!context.profile.rootUpdatesServiceAccounts) return replace(context, wanted);
-    await context.admin.setServiceAccountEnabled(actual.accessKeyId, true);
+    const { accessKeyId, secretAccessKey } = entry.current;
+    if (actual.secretDiffers) await context.admin.setServiceAccountSecret(accessKeyId, secretAccessKey);
+    else await context.admin.setServiceAccountEnabled(accessKeyId, true);
   }
   return publish(context, wanted);
 }

@@ -20,6 +20,7 @@ describe('Bucket', () => {
         policy: [
           { Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::app-data/pub/*'] },
         ],
+        publicAccessReason: 'the web site',
         publicAccessBlock: { blockPublicPolicy: false, restrictPublicBuckets: false },
         notifications: [{ targetArn: 'arn:rustfs:sqs:us-east-1:primary:webhook', events: ['s3:ObjectCreated:*'] }],
         removalPolicy: 'destroy',
@@ -39,6 +40,7 @@ describe('Bucket', () => {
           { Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::app-data/pub/*'] },
         ],
       },
+      publicAccessReason: 'the web site',
       publicAccessBlock: {
         blockPublicAcls: true,
         ignorePublicAcls: true,
@@ -61,10 +63,29 @@ describe('Bucket', () => {
     });
   });
 
+  test('suspended versioning, and the removal of delete markers', () => {
+    expect(
+      bucket({ versioning: 'suspended', lifecycle: [{ id: 'markers', expiredObjectDeleteMarker: true }] }),
+    ).toEqual({
+      name: 'app-data',
+      versioning: 'Suspended',
+      lifecycle: [{ id: 'markers', enabled: true, expiredObjectDeleteMarker: true }],
+      removalPolicy: 'retain',
+    });
+  });
+
   test.each<readonly [Omit<BucketProps, 'server'>, string]>([
     [
       { objectLock: {}, versioning: false },
       'bucket app-data has object lock but versioning: false; RustFS locks versions, so leave versioning out or set it to true',
+    ],
+    [
+      { objectLock: {}, versioning: 'suspended' },
+      'bucket app-data has object lock but versioning: suspended; RustFS locks versions, so leave versioning out or set it to true',
+    ],
+    [
+      { lifecycle: [{ expireAfter: Duration.days(1), expiredObjectDeleteMarker: true }] },
+      'lifecycle rule 1 of bucket app-data has both expireAfter and expiredObjectDeleteMarker, of which S3 takes one; make two rules of them',
     ],
     [
       { lifecycle: [{ prefix: 'x' }] },
@@ -77,6 +98,12 @@ describe('Bucket', () => {
     [
       { policy: [{ Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::other/*'] }] },
       'policy of bucket app-data: $.Statement[0].Resource[0]: got "arn:aws:s3:::other/*"; a policy of bucket app-data can only speak of that bucket; write arn:aws:s3:::app-data or arn:aws:s3:::app-data/*',
+    ],
+    [
+      {
+        policy: [{ Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::app-data/*'] }],
+      },
+      'anybody could s3:GetObject app-data/x because the policy of bucket app-data allows s3:GetObject on arn:aws:s3:::app-data/*; name access keys in its policy, or give the reason in publicAccessReason',
     ],
   ])('refuses %j', (props, message) => {
     expect(() => bucket(props)).toThrow(message);

@@ -80,10 +80,20 @@ export interface World {
   open(change?: (manifest: Manifest) => void): Promise<Session>;
   /** Brings the server to what the manifest declares. */
   apply(change?: (manifest: Manifest) => void): Promise<void>;
+  /** Brings the server to what another manifest declares. */
+  applyManifest(manifest: Manifest): Promise<void>;
+  /** A request with the published access key of that name. */
+  asKey(name: string, method: string, path: string): Promise<WireResponse>;
   /** What plan finds, as `action kind name`. */
   differences(): Promise<string[]>;
   /** A request as root, to change the server by hand. */
-  asRoot(method: string, path: string, query?: Record<string, string>, body?: unknown): Promise<WireResponse>;
+  asRoot(
+    method: string,
+    path: string,
+    query?: Record<string, string>,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<WireResponse>;
   close(): Promise<void>;
 }
 
@@ -98,22 +108,25 @@ export async function createWorld(options: Partial<EmulatorOptions> = {}): Promi
   const directory = await mkdtemp(join(tmpdir(), 'cdktf-rustfs-test-'));
   const secretsDir = join(directory, 'secrets');
   const wire = createWire({ endpoint: emulator.endpoint });
+  const store = directorySecretStore(secretsDir);
   const world: World = {
     endpoint: emulator.endpoint,
     secretsDir,
-    open: (change) =>
-      openSession({
-        manifest: manifestFor(emulator.endpoint, change),
-        root: ROOT,
-        store: directorySecretStore(secretsDir),
-      }),
-    async apply(change) {
-      const session = await world.open(change);
+    open: (change) => openSession({ manifest: manifestFor(emulator.endpoint, change), root: ROOT, store }),
+    apply: (change) => world.applyManifest(manifestFor(emulator.endpoint, change)),
+    async applyManifest(manifest) {
+      const session = await openSession({ manifest, root: ROOT, store });
       try {
         await session.apply(await session.plan());
       } finally {
         session.close();
       }
+    },
+    async asKey(name, method, path) {
+      const entry = await store.read(name);
+      if (entry?.current.state !== 'active') throw new Error(`no published key ${name}`);
+      const { accessKeyId, secretAccessKey } = entry.current;
+      return wire.send({ method, path }, { accessKeyId, secretAccessKey });
     },
     async differences() {
       const session = await world.open();
@@ -124,12 +137,13 @@ export async function createWorld(options: Partial<EmulatorOptions> = {}): Promi
         session.close();
       }
     },
-    asRoot: (method, path, query = {}, body = undefined) =>
+    asRoot: (method, path, query = {}, body = undefined, headers = {}) =>
       wire.send(
         {
           method,
           path,
           query,
+          headers,
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         },
         ROOT,
