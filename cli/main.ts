@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
+import { addSecretCommands, STORE } from './secret-commands.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -24,7 +25,8 @@ function onManifest(command: Command): Command {
   return command
     .requiredOption('--manifest <file>', 'manifest.json that `cdktf synth` wrote beside cdk.tf.json')
     .option('--endpoint <url>', 'RustFS endpoint; default: $RUSTFS_ENDPOINT, else the one in the manifest')
-    .option('--secrets <dir>', 'directory of the secret store; default: the one in the manifest')
+    .option('--secrets <store>', STORE)
+    .option('--debug', 'print every request as a curl command on stderr, without secrets')
     .option('--json', 'machine-readable output on stdout');
 }
 
@@ -43,6 +45,7 @@ program
   .option('--stack <name>', 'stack of cdktf.json to deploy; default: quickstart, or rustfs-docker for docker')
   .option('--keep', 'leave the target running and print how to reach it')
   .addOption(new Option('--port <port>', 'port of the emulator').default(9900).argParser(port))
+  .option('--debug', 'print every request as a curl command on stderr, without secrets')
   .option('--json', 'events as NDJSON on stdout, the last line is the access proof')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/up.js')).up(options);
@@ -107,13 +110,7 @@ program
     process.exitCode = await (await import('./commands/emulator.js')).emulatorCommand(options);
   });
 
-program
-  .command('root-credentials')
-  .description('create the root credential files of a new server, unless they exist')
-  .requiredOption('--dir <dir>', 'directory for access-key and secret-key')
-  .action(async (options) => {
-    process.exitCode = await (await import('./commands/root-credentials.js')).rootCredentialsCommand(options);
-  });
+addSecretCommands(program, onManifest);
 
 try {
   await program.parseAsync();

@@ -6,7 +6,7 @@ import type { Session } from '../session.js';
 import { bucketPolicyGives, liftedDenies } from './bucket-policies.js';
 import { builtinFindings } from './builtin-policies.js';
 import { causesOf, type Gain, gainSentence, gainsOf } from './gains.js';
-import { type KeyAge, keyAges } from './key-ages.js';
+import { type DriftKeyAge, keyAges } from './key-ages.js';
 import type { DriftFinding, DriftReport } from './model.js';
 import { withRest } from './rest.js';
 import { type RightsOptions, shorten } from './rights.js';
@@ -66,7 +66,7 @@ const gainedFinding = (user: string, gains: readonly Gain[]): DriftFinding => ({
   wayOut: 'apply cannot repair this: look at the policies that are named',
 });
 
-function overdueFindings(ages: readonly KeyAge[], maxDays: number | undefined): readonly DriftFinding[] {
+function overdueFindings(ages: readonly DriftKeyAge[], maxDays: number | undefined): readonly DriftFinding[] {
   if (maxDays === undefined) return [];
   return ages
     .filter(({ overdue }) => overdue)

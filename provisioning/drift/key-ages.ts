@@ -1,10 +1,10 @@
 import type { Manifest } from '../../manifest/index.js';
+import { ageOf } from '../secrets/key-age.js';
 import type { StoreContents } from '../secrets/read-store.js';
-import { UNKNOWN_CREATION } from '../secrets/secret-store.js';
 
 const DAY_MS = 86_400_000;
 
-export interface KeyAge {
+export interface DriftKeyAge {
   /** Name in the manifest and in the secret store. */
   readonly accessKey: string;
   readonly accessKeyId: string;
@@ -22,13 +22,13 @@ export function keyAges(
   store: StoreContents,
   maxDays: number | undefined,
   now: number,
-): readonly KeyAge[] {
-  const ages = manifest.accessKeys.flatMap(({ name }): KeyAge[] => {
+): readonly DriftKeyAge[] {
+  const ages = manifest.accessKeys.flatMap(({ name }): DriftKeyAge[] => {
     const current = store.get(name)?.current;
     if (!current) return [];
     const { accessKeyId, createdAt } = current;
-    if (createdAt === UNKNOWN_CREATION) return [{ accessKey: name, accessKeyId, overdue: maxDays !== undefined }];
-    const ageMs = now - Date.parse(createdAt);
+    const ageMs = ageOf(current, new Date(now));
+    if (ageMs === undefined) return [{ accessKey: name, accessKeyId, overdue: maxDays !== undefined }];
     const overdue = maxDays !== undefined && ageMs > maxDays * DAY_MS;
     return [{ accessKey: name, accessKeyId, createdAt, days: Math.floor(ageMs / DAY_MS), overdue }];
   });

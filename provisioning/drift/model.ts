@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../plan/model.js';
-import type { KeyAge } from './key-ages.js';
+import type { DriftKeyAge } from './key-ages.js';
 
 /** One difference between what is declared and what the server holds, with what it means. */
 export interface DriftFinding {
@@ -32,7 +32,7 @@ export interface DriftReport {
   /** `security` first, then by category, kind and name. Empty: the server holds exactly what is declared. */
   readonly findings: readonly DriftFinding[];
   /** Every managed access key that is in the secret store, the oldest first. */
-  readonly keyAges: readonly KeyAge[];
+  readonly keyAges: readonly DriftKeyAge[];
   /** What could not be looked at, and why, in words. */
   readonly notes: readonly string[];
 }

@@ -11,7 +11,7 @@ describe('ComponentStorage', () => {
     expect(manifest).toEqual({
       version: 1,
       stack: 'test',
-      secretsDir: 'secrets/test',
+      secretStore: { type: 'directory', directory: 'secrets/test' },
       server: {
         id: 'rustfs',
         endpoint: 'http://127.0.0.1:9000',

@@ -20,7 +20,7 @@ export function manifestFor(endpoint: string, change: (manifest: Manifest) => vo
     version: 1,
     stack: 'test',
     server: { id: 'rustfs', endpoint, region: 'us-east-1', rustfsVersion: '1.0.1', target: 'external' },
-    secretsDir: 'secrets/test',
+    secretStore: { type: 'directory', directory: 'secrets/test' },
     buckets: [
       { name: 'backup-dumps', removalPolicy: 'retain' },
       { name: 'web-assets', removalPolicy: 'retain', versioning: 'Enabled', quotaBytes: 1_073_741_824 },
