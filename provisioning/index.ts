@@ -1,7 +1,6 @@
 export { type Adoption, adopt } from './adopt/adopt.js';
 export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
 export { type DriftOptions, drift } from './drift/drift.js';
-export type { DriftKeyAge } from './drift/key-ages.js';
 export type { DriftFinding, DriftReport } from './drift/model.js';
 export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';

@@ -1,16 +1,18 @@
 import { opensToEveryone } from '../../policies/index.js';
 import type { Estate } from '../estate.js';
 import type { Blocked, Change, ChangeAction, Plan } from '../plan/model.js';
+import { formatAge, type KeyAge, keyAges } from '../secrets/key-age.js';
 import { readStore, type StoreContents } from '../secrets/read-store.js';
 import type { Session } from '../session.js';
 import { bucketPolicyGives, liftedDenies } from './bucket-policies.js';
 import { builtinFindings } from './builtin-policies.js';
 import { causesOf, type Gain, gainSentence, gainsOf } from './gains.js';
-import { type DriftKeyAge, keyAges } from './key-ages.js';
 import type { DriftFinding, DriftReport } from './model.js';
 import { withRest } from './rest.js';
 import { type RightsOptions, shorten } from './rights.js';
 import { unmanagedFinding } from './unmanaged.js';
+
+const DAY_MS = 86_400_000;
 
 export interface DriftOptions {
   /** Access keys older than this are findings, in days. @default - none is */
@@ -66,19 +68,20 @@ const gainedFinding = (user: string, gains: readonly Gain[]): DriftFinding => ({
   wayOut: 'apply cannot repair this: look at the policies that are named',
 });
 
-function overdueFindings(ages: readonly DriftKeyAge[], maxDays: number | undefined): readonly DriftFinding[] {
+/** Keys above the limit, and those of unknown age. */
+function overdueFindings(ages: readonly KeyAge[], maxDays: number | undefined): readonly DriftFinding[] {
   if (maxDays === undefined) return [];
   return ages
-    .filter(({ overdue }) => overdue)
-    .map(({ accessKey, accessKeyId, days }) => ({
+    .filter(({ state, ageMs }) => state !== 'missing' && (ageMs === undefined || ageMs > maxDays * DAY_MS))
+    .map(({ accessKey, ageMs }) => ({
       severity: 'drift',
       category: 'overdue',
       kind: 'access-key',
       name: accessKey,
       message:
-        days === undefined
-          ? `nobody recorded when ${accessKeyId} was created, and the limit is ${maxDays} days`
-          : `${accessKeyId} is ${days} days old, and the limit is ${maxDays}`,
+        ageMs === undefined
+          ? `nobody recorded when it was created, and the limit is ${maxDays} days`
+          : `it is ${formatAge(ageMs)} old, and the limit is ${maxDays} days`,
       gives: [],
       details: [],
       wayOut: `cdktf-rustfs rotate ${accessKey}`,
@@ -127,6 +130,8 @@ function managedFindings(
   ];
 }
 
+const ageOrder = ({ ageMs, state }: KeyAge) => (state === 'missing' ? -1 : (ageMs ?? Number.MAX_VALUE));
+
 const ORDER = ['security', 'drift', 'managed', 'blocked', 'unmanaged', 'overdue'];
 const orderOf = ({ severity, category, kind, name }: DriftFinding) =>
   `${ORDER.indexOf(severity)} ${ORDER.indexOf(category)} ${kind} ${name}`;
@@ -152,7 +157,7 @@ export async function drift(
     [...estate.buckets].flatMap(([name, { policy }]) => (policy ? [[name, policy]] : [])),
   );
   const context = { manifest, estate, rootAccessKey: root.accessKeyId, options: { ...options, bucketPolicies } };
-  const ages = keyAges(manifest, store, maxKeyAgeDays, now);
+  const ages = await keyAges(manifest, session.store, new Date(now));
   const findings = [
     ...managedFindings(session, { estate, plan }, store, options),
     ...plan.blocked.map(blockedFinding),
@@ -165,7 +170,7 @@ export async function drift(
     version: server.version,
     emulated: server.emulated,
     findings: findings.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)),
-    keyAges: ages,
+    keyAges: [...ages].sort((a, b) => ageOrder(b) - ageOrder(a)),
     notes: estate.notes,
   };
 }

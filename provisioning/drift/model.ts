@@ -1,5 +1,5 @@
 import type { ChangeKind } from '../plan/model.js';
-import type { DriftKeyAge } from './key-ages.js';
+import type { KeyAge } from '../secrets/key-age.js';
 
 /** One difference between what is declared and what the server holds, with what it means. */
 export interface DriftFinding {
@@ -31,8 +31,8 @@ export interface DriftReport {
   readonly emulated: boolean;
   /** `security` first, then by category, kind and name. Empty: the server holds exactly what is declared. */
   readonly findings: readonly DriftFinding[];
-  /** Every managed access key that is in the secret store, the oldest first. */
-  readonly keyAges: readonly DriftKeyAge[];
+  /** Every managed access key, the oldest (and those of unknown age) first. */
+  readonly keyAges: readonly KeyAge[];
   /** What could not be looked at, and why, in words. */
   readonly notes: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { PlanColors } from '../plan/render.js';
+import { formatAge } from '../secrets/key-age.js';
 import type { DriftFinding, DriftReport } from './model.js';
 import { REMOVE_OR_DECLARE } from './unmanaged.js';
 
@@ -24,8 +25,8 @@ function renderFinding(finding: DriftFinding, colors: PlanColors): readonly stri
 
 function summary({ findings, keyAges }: DriftReport): string {
   const [oldest] = keyAges;
-  const age = oldest?.days === undefined ? 'of unknown age' : `${oldest.days} days old`;
-  const keys = oldest ? ` The oldest access key, ${oldest.accessKey}, is ${age}.` : '';
+  const age = oldest?.ageMs === undefined ? 'of unknown age' : `${formatAge(oldest.ageMs)} old`;
+  const keys = oldest && oldest.state !== 'missing' ? ` The oldest access key, ${oldest.accessKey}, is ${age}.` : '';
   if (findings.length === 0) return `No drift: the server holds what is declared, and nothing else.${keys}`;
   const security = findings.filter(({ severity }) => severity === 'security').length;
   const counts = (['managed', 'blocked', 'unmanaged', 'overdue'] as const).flatMap((category) => {

@@ -43,7 +43,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
   expect([clean.exitCode, clean.stdout]).toEqual([
     0,
     `cdktf-rustfs emulator (not RustFS) behaving like 1.0.1 at ${world.endpoint}\n` +
-      'No drift: the server holds what is declared, and nothing else. The oldest access key, backup, is 0 days old.\n' +
+      'No drift: the server holds what is declared, and nothing else. The oldest access key, backup, is less than a minute old.\n' +
       '8 requests',
   ]);
 
@@ -64,7 +64,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
       '    → apply removes it\n' +
       '? user idle: nobody declared this user (no policy); it can do nothing\n' +
       '→ unmanaged objects are left alone: remove them, or declare them with what drift --adopt prints\n' +
-      'Drift: 2 managed, 1 unmanaged; with access that nobody declared: 2. The oldest access key, backup, is 0 days old.\n' +
+      'Drift: 2 managed, 1 unmanaged; with access that nobody declared: 2. The oldest access key, backup, is less than a minute old.\n' +
       '10 requests',
   ]);
 
