@@ -110,6 +110,22 @@ program
     process.exitCode = await (await import('./commands/emulator.js')).emulatorCommand(options);
   });
 
+program
+  .command('gateway')
+  .description('run the reference gateway (a stand-in, not an alknet node)')
+  .option('--config <file>', 'its static configuration, YAML or JSON')
+  .option('--check', 'only say whether the configuration is valid')
+  .addOption(
+    new Option('--print-config <proxy>', 'print the S3 pass-through as a configuration of').choices([
+      'haproxy',
+      'nginx',
+    ]),
+  )
+  .option('--new-api-key <scopes>', 'print a new alknet API key with these scopes, comma-separated, and its entry')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/gateway.js')).gatewayCommand(options, version);
+  });
+
 addSecretCommands(program, onManifest);
 
 try {
