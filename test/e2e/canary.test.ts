@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSy
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Manifest, serializeManifest } from '../../manifest/index.js';
 import { directorySecretStore } from '../../provisioning/index.js';
 import { fixture } from '../provisioning/secrets/support.js';
 import { createProject, type Project, stackFile, terraformInstalled } from './fixture.js';
@@ -193,7 +194,9 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
     const manifest = readFileSync(file, 'utf8');
     writeFileSync(file, manifest.slice(0, -40));
     await expectCodes(1, each);
-    writeFileSync(file, manifest.replace('"s3:GetObject",', ''));
+    const narrowed = JSON.parse(manifest) as Manifest;
+    narrowed.policies.find(({ name }) => name === 'mail-storage')?.document.Statement.pop();
+    writeFileSync(file, serializeManifest(narrowed));
     await expectCodes(3, [
       ['verify', '--debug'],
       ['rotate', 'mail', '--json', '--debug'],
