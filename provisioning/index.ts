@@ -26,6 +26,7 @@ export {
   type Probe,
   type ProbeResult,
   type Severity,
+  severityOfResult,
   type Verb,
   type VerifyOptions,
   verify,

@@ -6,7 +6,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['policies', 'manifest', 'constructs', 'stacks', 'provisioning', 'emulator', 'cli'];
+const ROOMS = ['policies', 'manifest', 'constructs', 'stacks', 'provisioning', 'report', 'emulator', 'cli'];
+/** Files that the compiler does not copy. */
+const ASSETS = ['manifest/manifest.schema.json', 'report/html/page/report.css', 'report/html/page/report.js'];
 
 function* files(path) {
   for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
@@ -41,8 +43,10 @@ export function build() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-  mkdirSync(join(dist, 'manifest'), { recursive: true });
-  copyFileSync(join(root, 'manifest', 'manifest.schema.json'), join(dist, 'manifest', 'manifest.schema.json'));
+  for (const file of ASSETS) {
+    mkdirSync(join(dist, dirname(file)), { recursive: true });
+    copyFileSync(join(root, file), join(dist, file));
+  }
   writeFileSync(stamp, wanted);
 }
 

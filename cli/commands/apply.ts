@@ -33,7 +33,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
     progress.line(describeServer(session));
     const replaceKeys = options.replaceKeys ?? false;
     const state = await session.plan({ replaceKeys });
-    const { changes, blocked } = state.plan;
+    const { changes, blocked, unmanaged } = state.plan;
     progress.line(renderPlan(state.plan, planColors));
     progress.event({ type: 'plan', ...state.plan });
     if (changes.length + blocked.length > 0) {
@@ -52,7 +52,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
       });
     }
     progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
-    return options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
+    return options.verify ? await proveAccess(session, progress, { ...options, unmanaged }) : EXIT.ok;
   } finally {
     session.close();
   }

@@ -96,14 +96,14 @@ export async function up(options: UpOptions): Promise<number> {
     try {
       progress.line(describeServer(session));
       const state = await session.plan();
-      const { changes, blocked } = state.plan;
+      const { changes, blocked, unmanaged } = state.plan;
       progress.event({ type: 'plan', ...state.plan });
       if (changes.length + blocked.length > 0) {
         // The manifest is unchanged, so Terraform saw no reason to run the step: the server has drifted.
         progress.line(renderPlan(state.plan, planColors));
         await progress.step(`repairing drift: ${changes.length} changes`, () => session.apply(state));
       } else progress.line('plan: no changes');
-      return await proveAccess(session, progress, { reports: 'reports' });
+      return await proveAccess(session, progress, { reports: 'reports', unmanaged });
     } finally {
       session.close();
     }
