@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { Access, accessPolicy, evaluate } from '../policies/index.js';
 import { manifestOf } from './manifest.js';
-import { median, seconds } from './statistics.js';
+import { prover } from './prover.js';
+import { median, type Row, seconds } from './statistics.js';
 
 const COMPONENTS = 100;
 const LATENCY_MS = 25;
@@ -20,13 +21,6 @@ const root = {
   RUSTFS_ACCESS_KEY: `root${randomBytes(8).toString('hex')}`,
   RUSTFS_SECRET_KEY: randomBytes(20).toString('hex'),
 };
-
-interface Row {
-  readonly what: string;
-  readonly measured: number;
-  readonly budget: number;
-  readonly unit: string;
-}
 
 async function startEmulator(): Promise<{ readonly endpoint: string; readonly child: ChildProcess }> {
   const child = spawn(process.execPath, [bin, 'emulator', '--port', '0', '--latency', String(LATENCY_MS)], {
@@ -108,7 +102,7 @@ async function provisioning(directory: string): Promise<Row[]> {
 
 const directory = await mkdtemp(join(tmpdir(), 'cdktf-rustfs-bench-'));
 try {
-  const rows = [...(await provisioning(directory)), await cliStart(), evaluations()];
+  const rows = [...(await provisioning(directory)), await cliStart(), evaluations(), ...prover()];
   for (const { what, measured, budget, unit } of rows) {
     const value = unit === '' ? String(measured) : `${measured.toFixed(2)} ${unit}`;
     console.log(

@@ -12,7 +12,7 @@ export interface ConnectionOptions {
   readonly json?: boolean;
 }
 
-function readManifest(file: string): Manifest {
+export function readManifest(file: string): Manifest {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

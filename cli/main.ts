@@ -79,6 +79,17 @@ program
   });
 
 program
+  .command('diff')
+  .description('show who gains and who loses what between two manifests; exit code 2 when somebody gains access')
+  .argument('<old>', 'manifest.json before the change, or "none"')
+  .argument('<new>', 'manifest.json after it')
+  .addOption(new Option('--format <format>').choices(['table', 'markdown', 'json']).default('table'))
+  .option('--json', 'the same as --format json')
+  .action(async (before, after, options) => {
+    process.exitCode = (await import('./commands/diff.js')).diffCommand(before, after, options);
+  });
+
+program
   .command('emulator')
   .description(
     'run the RustFS emulator (not RustFS); root credentials from RUSTFS_ACCESS_KEY[_FILE], RUSTFS_SECRET_KEY[_FILE]',

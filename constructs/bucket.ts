@@ -1,6 +1,6 @@
 import { Construct, type IConstruct } from 'constructs';
 import type { CorsRule, ManifestBucket } from '../manifest/index.js';
-import { Access, accessPolicy, type PolicyDocument, type PolicyStatement, parsePolicy } from '../policies/index.js';
+import { Access, type PolicyDocument, type PolicyStatement, parsePolicy } from '../policies/index.js';
 import { validateBucketName } from './bucket-name.js';
 import type { Duration } from './duration.js';
 import type { IRustFs } from './server.js';
@@ -69,6 +69,11 @@ export interface BucketProps {
   readonly quota?: Size;
   /** Statements of the bucket policy. @default - no bucket policy; one that is found on the server is removed */
   readonly policy?: readonly PolicyStatement[];
+  /**
+   * Why everybody may do what the bucket policy allows; shown in reports.
+   * @default - a policy that lets anybody in without signing fails the synthesis
+   */
+  readonly publicAccessReason?: string;
   /** @default - none: without a bucket policy nobody reaches the bucket anonymously */
   readonly publicAccessBlock?: PublicAccessBlockProps;
   /** @default - none */
@@ -116,7 +121,7 @@ abstract class BucketBase extends Construct implements IBucket {
   }
 
   #grant(grantee: IGrantee, access: Access): void {
-    for (const statement of accessPolicy(access, [this.bucketName]).Statement) grantee.addToGrants(statement);
+    grantee.addToGrants(this.bucketName, access);
   }
 }
 
@@ -216,6 +221,7 @@ function manifestBucket(name: string, props: BucketProps): ManifestBucket {
     tags: props.tags,
     quotaBytes: props.quota?.toBytes(),
     policy: props.policy && (policyDocument(props.policy) as never),
+    publicAccessReason: props.publicAccessReason,
     publicAccessBlock: block && {
       blockPublicAcls: block.blockPublicAcls ?? true,
       ignorePublicAcls: block.ignorePublicAcls ?? true,

@@ -4,7 +4,7 @@ import { AccessKey } from './access-key.js';
 import { Bucket, type BucketProps } from './bucket.js';
 import { Policy } from './policy.js';
 import type { IRustFs } from './server.js';
-import { ServiceUser } from './service-user.js';
+import { type AccessException, ServiceUser } from './service-user.js';
 
 export interface ComponentStorageProps {
   readonly server: IRustFs;
@@ -14,6 +14,11 @@ export interface ComponentStorageProps {
   readonly access: Access;
   /** Names of components whose own policies may reach these buckets too. @default - none */
   readonly shareWith?: readonly string[];
+  /**
+   * Buckets on which the component may do more than was declared, each with the reason, which reports show.
+   * @default - none: rights beyond `access`, grants and shares fail the synthesis
+   */
+  readonly exceptions?: readonly AccessException[];
   /** Configuration of all these buckets. @default - plain buckets */
   readonly bucketProps?: Omit<BucketProps, 'server' | 'bucketName'>;
 }
@@ -42,7 +47,13 @@ export class ComponentStorage extends Construct {
       policyName: `${id}-storage`,
       statements: accessPolicy(props.access, names).Statement,
     });
-    this.user = new ServiceUser(this, 'User', { server, userName: `${id}-svc`, policies: [this.policy] });
+    this.user = new ServiceUser(this, 'User', {
+      server,
+      userName: `${id}-svc`,
+      policies: [this.policy],
+      ...(props.exceptions ? { exceptions: props.exceptions } : {}),
+    });
+    const { actions, prefix } = props.access;
     this.accessKey = new AccessKey(this, 'AccessKey', { server, user: this.user, keyName: id });
     server._registry.add('component', id, this.node.path, () => ({
       name: id,
@@ -50,6 +61,7 @@ export class ComponentStorage extends Construct {
       policy: this.policy.policyName,
       accessKey: this.accessKey.keyName,
       buckets: names,
+      access: { actions: [...actions], ...(prefix === undefined ? {} : { prefix }) },
       ...(props.shareWith ? { shareWith: [...props.shareWith] } : {}),
     }));
   }

@@ -16,5 +16,5 @@ export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
 export { RustFsStorage } from './rustfs-storage.js';
 export type { IRustFs } from './server.js';
-export { type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';
+export { type AccessException, type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';
 export { Size } from './size.js';

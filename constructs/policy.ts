@@ -20,8 +20,9 @@ export interface PolicyProps {
   /** @default - none; add them with `addStatements` */
   readonly statements?: readonly PolicyStatement[];
   /**
-   * Why this policy may be wider than the linter lets pass (all buckets, `s3:*`, admin actions).
-   * @default - the linter's errors fail the synthesis
+   * Why this policy may be wider than the linter lets pass (all buckets, `s3:*`, admin actions), and reach buckets that whoever
+   * carries it was not granted. Reports show it.
+   * @default - the linter's errors and unproved isolation fail the synthesis
    */
   readonly allowBroad?: string;
 }
@@ -49,6 +50,7 @@ export class Policy extends Construct implements IPolicy {
     props.server._registry.add('policy', this.policyName, this.node.path, () => ({
       name: this.policyName,
       document: this.document as never,
+      ...(this.#allowBroad ? { broadReason: this.#allowBroad } : {}),
     }));
     this.node.addValidation({ validate: () => this.#problems() });
   }

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { type App, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
+import { Annotations, type App, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { manifestHash, serializeManifest } from '../manifest/index.js';
+import { describeProof, proveManifest } from '../proofs/index.js';
 import type { ManifestRegistry } from './registry.js';
 import { TerraformData } from './terraform-data.js';
 
@@ -31,7 +32,8 @@ export function projectCommand(scope: Construct, command: string) {
 
 /**
  * The post-apply step of one server: writes the manifest beside cdk.tf.json, and makes Terraform run `cdktf-rustfs apply`
- * and the access proof whenever the manifest's SHA-256 changes. Root credentials reach the step through the environment or
+ * and the access proof whenever the manifest's SHA-256 changes. Synthesis fails when it cannot be proved that everybody keeps
+ * to what was declared. Root credentials reach the step through the environment or
  * through files, never through Terraform.
  */
 export class ProvisioningStep extends Construct {
@@ -45,6 +47,7 @@ export class ProvisioningStep extends Construct {
     }
     stacksWithServer.add(stack);
     const render = () => serializeManifest(registry.toManifest());
+    this.node.addValidation({ validate: () => [...proveManifest(registry.toManifest()).problems] });
     const step = new TerraformData(this, 'Resource', {
       triggersReplace: { manifest: Lazy.stringValue({ produce: () => manifestHash(render()) }) },
       provisioners: [
@@ -61,6 +64,7 @@ export class ProvisioningStep extends Construct {
         const directory = join(session.outdir, 'stacks', stack.node.id);
         mkdirSync(directory, { recursive: true });
         writeFileSync(join(directory, 'manifest.json'), render());
+        for (const line of describeProof(proveManifest(registry.toManifest()))) Annotations.of(this).addInfo(line);
       },
     });
   }

@@ -2,7 +2,6 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { isolationErrors } from './isolation.js';
 import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { RustFsStorage } from './rustfs-storage.js';
@@ -85,7 +84,6 @@ class ExternalRustFs extends Construct implements IRustFs {
     this.endpoint = props.endpoint.replace(/\/$/, '');
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
-    this.node.addValidation({ validate: () => isolationErrors(this._registry.toManifest()) });
     new ProvisioningStep(this, 'Provisioning', { registry: this._registry });
   }
 }
@@ -122,7 +120,6 @@ export class RustFs extends Construct implements IRustFs {
       files: { accessKeyFile: `${secretsDir}/root/access-key`, secretKeyFile: `${secretsDir}/root/secret-key` },
     }));
     this._registry = registry;
-    this.node.addValidation({ validate: () => isolationErrors(registry.toManifest()) });
 
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {

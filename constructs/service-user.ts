@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import type { PolicyStatement } from '../policies/index.js';
+import type { ManifestUser } from '../manifest/index.js';
+import { type Access, accessPolicy } from '../policies/index.js';
 import { type IPolicy, Policy } from './policy.js';
 import type { IRustFs } from './server.js';
 
@@ -11,12 +12,25 @@ export interface ServiceUserProps {
   readonly policies?: readonly IPolicy[];
   /** @default true */
   readonly enabled?: boolean;
+  /**
+   * Buckets on which this user may do more than was declared, each with the reason, which reports show.
+   * @default - none: rights beyond the declared ones fail the synthesis
+   */
+  readonly exceptions?: readonly AccessException[];
+}
+
+/** Where more than the declared access is accepted. */
+export interface AccessException {
+  /** Name of a bucket, or `*` for everything that the user may do. */
+  readonly bucket: string;
+  /** Why. */
+  readonly reason: string;
 }
 
 /** Who can be granted access to a bucket. */
 export interface IGrantee {
-  /** Adds rights beyond those of the grantee's own policies. */
-  addToGrants(statement: PolicyStatement): void;
+  /** Adds rights on a bucket to those of the grantee's own policies. */
+  addToGrants(bucketName: string, access: Access): void;
 }
 
 /** The identity that carries the policies of an application. Its own secret is thrown away: applications use access keys. */
@@ -24,6 +38,7 @@ export class ServiceUser extends Construct implements IGrantee {
   readonly userName: string;
   readonly server: IRustFs;
   readonly #policies: IPolicy[];
+  readonly #granted: NonNullable<ManifestUser['grants']> = [];
   #grants: Policy | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceUserProps) {
@@ -31,6 +46,7 @@ export class ServiceUser extends Construct implements IGrantee {
     this.userName = props.userName ?? id;
     this.server = props.server;
     this.#policies = [...(props.policies ?? [])];
+    const { exceptions = [] } = props;
     if (!/^[^\s,=/]{3,}$/.test(this.userName)) {
       throw new Error(
         `invalid user name (value: ${this.userName}): expected at least 3 characters without white space, ",", "=" and "/"`,
@@ -40,6 +56,8 @@ export class ServiceUser extends Construct implements IGrantee {
       name: this.userName,
       enabled: props.enabled ?? true,
       policies: [...new Set(this.#policies.map(({ policyName }) => policyName))].sort(),
+      ...(this.#granted.length > 0 ? { grants: [...this.#granted] } : {}),
+      ...(exceptions.length > 0 ? { exceptions: exceptions.map((exception) => ({ ...exception })) } : {}),
     }));
   }
 
@@ -48,11 +66,13 @@ export class ServiceUser extends Construct implements IGrantee {
   }
 
   /** Grants on buckets go to a policy of their own, `<user>-grants`, so that the component's policy stays as declared. */
-  addToGrants(statement: PolicyStatement): void {
+  addToGrants(bucketName: string, access: Access): void {
     if (!this.#grants) {
       this.#grants = new Policy(this, 'Grants', { server: this.server, policyName: `${this.userName}-grants` });
       this.addPolicy(this.#grants);
     }
-    this.#grants.addStatements(statement);
+    this.#grants.addStatements(...accessPolicy(access, [bucketName]).Statement);
+    const { actions, prefix } = access;
+    this.#granted.push({ bucket: bucketName, actions: [...actions], ...(prefix === undefined ? {} : { prefix }) });
   }
 }

@@ -4,6 +4,12 @@ import * as z from 'zod';
 export const MANIFEST_VERSION = 1;
 
 const name = z.string().min(1);
+const reason = z.string().trim().min(1);
+/** Exact S3 actions, on all keys or on those that begin with `prefix`. */
+const access = {
+  actions: z.array(name).min(1),
+  prefix: z.string().optional(),
+};
 const duration = z.strictObject({
   mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
   days: z.int().positive().optional(),
@@ -81,6 +87,9 @@ const bucket = z.strictObject({
   tags: z.record(z.string(), z.string()).optional(),
   quotaBytes: z.int().positive().optional(),
   policy: policyDocument.optional(),
+  publicAccessReason: reason
+    .optional()
+    .meta({ description: 'Why everybody may do what the bucket policy says. Without it, public access is an error.' }),
   publicAccessBlock: z
     .strictObject({
       blockPublicAcls: z.boolean(),
@@ -116,8 +125,32 @@ export const manifestSchema = z
     server,
     secretsDir: z.string().meta({ description: 'Directory of the secret store, relative to the project directory.' }),
     buckets: z.array(bucket),
-    policies: z.array(z.strictObject({ name, document: policyDocument })),
-    users: z.array(z.strictObject({ name, enabled: z.boolean(), policies: z.array(name) })),
+    policies: z.array(
+      z.strictObject({
+        name,
+        document: policyDocument,
+        broadReason: reason
+          .optional()
+          .meta({ description: 'Why this policy may be wider than the linter and the proofs let pass.' }),
+      }),
+    ),
+    users: z.array(
+      z.strictObject({
+        name,
+        enabled: z.boolean(),
+        policies: z.array(name),
+        grants: z
+          .array(z.strictObject({ bucket: name, ...access }))
+          .optional()
+          .meta({
+            description: 'Intent: what was granted on single buckets. The rights themselves are in the policies.',
+          }),
+        exceptions: z
+          .array(z.strictObject({ bucket: name, reason }))
+          .optional()
+          .meta({ description: 'Buckets on which more than the declared access is accepted; "*" accepts everything.' }),
+      }),
+    ),
     groups: z.array(z.strictObject({ name, enabled: z.boolean(), members: z.array(name), policies: z.array(name) })),
     accessKeys: z.array(
       z.strictObject({
@@ -137,6 +170,12 @@ export const manifestSchema = z
         policy: name,
         accessKey: name,
         buckets: z.array(name),
+        access: z
+          .strictObject(access)
+          .optional()
+          .meta({
+            description: 'Intent: what the component may do on its buckets. Absent: everything, on these alone.',
+          }),
         shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
       }),
     ),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
+import { BUILTIN_POLICIES, opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema } from './schema.js';
 
 /** A manifest that cannot be used; the message lists every problem. */
@@ -16,6 +16,8 @@ const UNORDERED = new Set([
   'groups',
   'accessKeys',
   'components',
+  'grants',
+  'exceptions',
   'members',
   'shareWith',
   'notifications',
@@ -62,7 +64,8 @@ function* duplicates(kind: string, names: readonly string[]): Generator<string> 
 function referenceProblems(manifest: Manifest): string[] {
   const names = (list: readonly { readonly name: string }[]) => new Set(list.map(({ name }) => name));
   const users = names(manifest.users);
-  const policies = names(manifest.policies);
+  const builtin = Object.keys(BUILTIN_POLICIES[manifest.server.rustfsVersion]);
+  const policies = new Set([...names(manifest.policies), ...builtin]);
   const buckets = names(manifest.buckets);
   const keys = names(manifest.accessKeys);
   const components = names(manifest.components);

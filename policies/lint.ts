@@ -1,6 +1,5 @@
 import { actionLevel, S3_ACTIONS } from './actions.js';
 import { S3_ARN_PREFIX } from './compile.js';
-import { globMatches, toBytes } from './glob.js';
 import { asList } from './lists.js';
 import { DEFAULT_RUSTFS_VERSION, type PolicyDocument, type PolicyStatement, type RustFsVersion } from './model.js';
 import { parsePolicy } from './parse.js';
@@ -10,7 +9,6 @@ export type LintCode =
   | 'all-buckets'
   | 'all-actions'
   | 'never-matches'
-  | 'covers-foreign-bucket'
   | 'missing-companion'
   | 'admin-action';
 
@@ -30,13 +28,7 @@ export interface LintOptions {
   readonly kind?: 'iam' | 'bucket';
   /** @default 1.0.1 */
   readonly version?: RustFsVersion;
-  /** Buckets that the holder was granted. With them, patterns that cover other known buckets are found. */
-  readonly ownBuckets?: readonly string[];
-  /** Every bucket that exists or is declared, with the component that owns it. */
-  readonly buckets?: ReadonlyMap<string, string | undefined>;
 }
-
-const bucketPart = (pattern: string) => pattern.split('/', 1)[0] ?? '';
 
 function* lintResources(statement: PolicyStatement, path: string, options: LintOptions): Generator<LintFinding> {
   const actions = asList(statement.Action).filter((action) => S3_ACTIONS.has(action));
@@ -53,18 +45,6 @@ function* lintResources(statement: PolicyStatement, path: string, options: LintO
         path: at,
         message: `${options.name}: ${arn} covers every bucket of the server`,
         fix: 'name the buckets',
-      };
-      continue;
-    }
-    const own = new Set(options.ownBuckets);
-    for (const [bucket, owner] of options.ownBuckets ? (options.buckets ?? []) : []) {
-      if (own.has(bucket) || !globMatches(toBytes(bucketPart(pattern)), toBytes(bucket))) continue;
-      yield {
-        code: 'covers-foreign-bucket',
-        severity: 'error',
-        path: at,
-        message: `${options.name}: ${arn} also covers bucket ${bucket}${owner ? ` of ${owner}` : ''}`,
-        fix: `name the buckets instead of ${bucketPart(pattern)}`,
       };
     }
   }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['policies', 'manifest', 'constructs', 'stacks', 'provisioning', 'report', 'emulator', 'cli'];
+const ROOMS = ['policies', 'manifest', 'proofs', 'constructs', 'stacks', 'provisioning', 'report', 'emulator', 'cli'];
 /** Files that the compiler does not copy. */
 const ASSETS = ['manifest/manifest.schema.json', 'report/html/page/report.css', 'report/html/page/report.js'];
 

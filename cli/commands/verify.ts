@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { proveManifest } from '../../proofs/index.js';
 import { type AccessProof, type Session, severityOfResult, type Unmanaged, verify } from '../../provisioning/index.js';
 import type { ProbedRequest } from '../../report/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
@@ -36,10 +37,12 @@ async function proveAndReport(
   { exhaustive = false, reports, unmanaged, onProgress }: ReportedOptions,
 ): Promise<AccessProof> {
   const results: ProbedRequest[] = [];
+  const theorems = proveManifest(session.manifest);
   const proof = await untilInterrupted((signal) =>
     verify(session, {
       exhaustive,
       signal,
+      proof: theorems,
       ...(onProgress ? { onProgress } : {}),
       onResult: (result) => {
         const contradicts = severityOfResult(result);
@@ -57,6 +60,7 @@ async function proveAndReport(
     manifest: session.manifest,
     access: proof,
     results,
+    proof: theorems,
     unmanaged: unmanaged ?? (await session.plan()).plan.unmanaged,
     keys: await keyAges(session.manifest, session.store),
   });

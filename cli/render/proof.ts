@@ -23,6 +23,9 @@ export function renderProof(proof: AccessProof, manifest: Manifest): string {
   return [
     renderTable(['component', 'buckets', 'policy', 'service user', 'access'], rows),
     total,
+    `proved from the manifest: ${proof.isolation.proved} of ${proof.isolation.pairs} ordered pairs of components isolated`,
+    ...proof.exceptions.map(({ what, reason }) => pc.yellow(`accepted: ${what}: ${reason}`)),
+    ...proof.unproved.map((problem) => pc.yellow(`not proved: ${problem}`)),
     probes.contradictions === 0 && findings.length === 0 ? pc.green(counts) : pc.red(counts),
     ...(pairs.probed < pairs.total
       ? [pc.dim(`${pairs.probed} of ${pairs.total} pairs of key and bucket probed; --exhaustive probes all`)]

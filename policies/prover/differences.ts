@@ -8,6 +8,7 @@ import { createGlobs, type Glob, type Globs } from './glob-automaton.js';
 import { NO, YES } from './kleene.js';
 import type { Counterexample, ProveOptions, Subject } from './model.js';
 import { type Layer, layersOf, type ProverStatement, prepareSide, type Side } from './side.js';
+import { isCoveredStatementwise } from './single-cover.js';
 import { type TextCell, textCells } from './text-cells.js';
 import { RESOURCE_SPACES } from './text-space.js';
 
@@ -30,6 +31,8 @@ interface Search {
   readonly globs: Globs;
   readonly cells: Map<string, KeyCells>;
   readonly known: readonly string[];
+  /** Only certain buckets are asked about. */
+  readonly byBucket: boolean;
 }
 
 /** Actions that no statement tells apart, with the statements that cover them. */
@@ -230,12 +233,14 @@ function searchRegion(
   region: Glob,
 ): Omit<Difference, 'actions' | 'resource'> {
   const { relevant, level } = actionClass;
+  const space = RESOURCE_SPACES[level];
+  if (isCoveredStatementwise(relevant, region, space, search.budget, !search.byBucket)) return {};
   const globs = new Set(
     relevant.flatMap(statementsOfSide).flatMap(({ globs: own, bucket = [] }) => [...own, ...bucket]),
   );
   const near = [...globs].filter(({ prefix }) => compatible(prefix, region.prefix));
   let unknown: string | undefined;
-  for (const cell of textCells(region, near, RESOURCE_SPACES[level], search.budget)) {
+  for (const cell of textCells(region, near, space, search.budget)) {
     const speaks = (statement: ProverStatement) => matches(statement, cell);
     const pair = [restrict(relevant[0], speaks), restrict(relevant[1], speaks)] as const;
     const found = searchCell(search, actionClass, cell, pair);
@@ -267,6 +272,7 @@ export function* differences(a: Subject, b: Subject, options: ProveOptions = {})
     budget: createBudget(maxStates),
     cells: new Map(),
     known: options.knownBuckets ?? [],
+    byBucket: buckets !== undefined,
   };
   for (const actionClass of actionClasses(sides, actions)) {
     for (const region of regionsOf(actionClass, buckets, globs)) {

@@ -1,4 +1,5 @@
 import type { AccessRequest } from '../../policies/index.js';
+import type { DeploymentProof } from '../../proofs/index.js';
 import type { Credentials, WireRequest } from '../wire.js';
 
 /** What the declared policies predict for a request. */
@@ -137,6 +138,12 @@ export interface AccessProof {
   readonly buckets: number;
   /** Access keys that were tried. */
   readonly accessKeys: number;
+  /** Ordered pairs of components that were proved isolated from the manifest alone. */
+  readonly isolation: DeploymentProof['isolation'];
+  /** What could not be proved from the manifest, and is not accepted by a written reason. */
+  readonly unproved: readonly string[];
+  /** What is accepted although it is not proved, with the written reasons. */
+  readonly exceptions: DeploymentProof['exceptions'];
   readonly probes: {
     readonly total: number;
     /** Allowed, as predicted. */

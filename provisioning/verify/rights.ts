@@ -2,7 +2,6 @@ import type { Manifest } from '../../manifest/index.js';
 import {
   type AccessRequest,
   asList,
-  BUILTIN_POLICIES,
   type ConditionBlock,
   evaluate,
   globMatches,
@@ -12,6 +11,7 @@ import {
   type Principal,
   toBytes,
 } from '../../policies/index.js';
+import { policiesOfUser } from '../../proofs/index.js';
 import { ProvisioningError } from '../errors.js';
 import { isPredictable } from './conditions.js';
 import type { Needs, Outcome } from './model.js';
@@ -33,29 +33,16 @@ export interface Rights {
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', accessKey: '', policies: [] };
 
-function policyNamed(manifest: Manifest, name: string, user: string): NamedPolicy {
-  const declared = manifest.policies.find((policy) => policy.name === name)?.document;
-  const document = declared ?? BUILTIN_POLICIES[manifest.server.rustfsVersion][name];
-  if (document) return { name, document };
-  throw new ProvisioningError(
-    `policy ${name} of user ${user} is neither declared in the manifest nor built into RustFS ${manifest.server.rustfsVersion}: declare it, or correct the name`,
-  );
-}
-
 /** The identity behind an access key as the manifest declares it: rights of its user and the user's groups, narrowed by its own policy. */
 export function declaredPrincipal(manifest: Manifest, keyName: string, accessKeyId: string): Principal {
   const key = manifest.accessKeys.find(({ name }) => name === keyName);
   const user = manifest.users.find(({ name }) => name === key?.user);
   if (!key || !user) throw new ProvisioningError(`access key ${keyName} has no user in the manifest: declare its user`);
-  const groups = manifest.groups.filter(({ members }) => members.includes(user.name));
-  // One disabled group takes away all policies (source: manager.rs of both versions).
-  const powerless = !user.enabled || groups.some(({ enabled }) => !enabled);
-  const attached = powerless ? [] : [...user.policies, ...groups.flatMap(({ policies }) => policies)];
   return {
     kind: 'service-account',
     accessKey: accessKeyId,
     parentUser: user.name,
-    policies: [...new Set(attached)].map((name) => policyNamed(manifest, name, user.name)),
+    policies: policiesOfUser(manifest, user.name),
     ...(key.policy ? { embeddedPolicy: { name: `policy of access key ${keyName}`, document: key.policy } } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type DeploymentProof, proveManifest } from '../../proofs/index.js';
 import type { Session } from '../session.js';
 import { asCurl, type WireRequest } from '../wire.js';
 import { explainResults } from './explain-results.js';
@@ -8,6 +9,7 @@ import { type ExistingBuckets, planProbes, type RunPlan } from './plan-probes.js
 import { bucketNames } from './probes/account.js';
 import type { ProbeContext } from './probes/bucket.js';
 import { VERIFY_PROFILES } from './profile.js';
+import { proverDisagreements } from './prover-agreement.js';
 import { countProbes, findingOf, matrixOf, rootFinding, sortFindings, unstored } from './result.js';
 import { rightsFactory } from './rights.js';
 import { runProbes } from './run.js';
@@ -20,6 +22,8 @@ export interface VerifyOptions extends SubjectOptions {
    * @default - so up to 20 buckets; beyond, the most telling probes on each key's own buckets and one of others
    */
   readonly exhaustive?: boolean;
+  /** What was proved from the manifest; predictions are compared with it. @default - proved anew */
+  readonly proof?: DeploymentProof;
   /** Probes at a time. @default 128 */
   readonly concurrency?: number;
   /** Stops the run; what it left is removed before `verify` throws the signal's reason. */
@@ -101,6 +105,9 @@ export async function verify(session: Session, options: VerifyOptions = {}): Pro
   const anonymous = options.accessKeys ? undefined : anonymousSubject(rightsOf);
   const plan = planProbes(manifest, context, keys, anonymous, existing, everything);
   notProbed.push(...plan.notProbed);
+  const proof = options.proof ?? proveManifest(manifest);
+  const planned = [...plan.introductions, ...plan.sequences].flat();
+  findings.push(...proverDisagreements(manifest, proof, planned, wire.endpoint));
 
   const results: ProbeResult[] = [];
   let sequences = plan.sequences;
@@ -134,6 +141,9 @@ export async function verify(session: Session, options: VerifyOptions = {}): Pro
     components: manifest.components.length,
     buckets: manifest.buckets.length,
     accessKeys,
+    isolation: proof.isolation,
+    unproved: proof.problems,
+    exceptions: proof.exceptions,
     probes: countProbes(results, findings),
     findings: sortFindings(findings),
     notProbed: [...notProbed, ...unstored(results)],

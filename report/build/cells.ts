@@ -1,6 +1,6 @@
 import type { Manifest, ManifestBucket } from '../../manifest/index.js';
 import { opensToEveryone } from '../../policies/index.js';
-import type { AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from '../../proofs/model.js';
+import type { AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from '../../proofs/index.js';
 import type { MatrixRow, Verb } from '../../provisioning/index.js';
 import type { ProofState, ReportBucket, ReportCell } from '../model.js';
 import { ANONYMOUS, type Identity } from './identities.js';
@@ -54,13 +54,16 @@ function proofOf(proof: AnyProof | undefined): ReportCell['proof'] {
   };
 }
 
+const PROVED: AnyProof = { result: 'proved' };
+
 function proofFinder(proof: DeploymentProof | undefined) {
   const buckets = new Map(proof?.buckets.map((one) => [pairKey(one.user, one.bucket), one]));
   const account = new Map(proof?.account.map((one) => [one.user, one]));
   const everybody = new Map(proof?.public.map((one) => [one.bucket, one]));
   return {
     onBucket: ({ kind, user = '' }: Identity, bucket: string): AnyProof | undefined =>
-      kind === ANONYMOUS ? everybody.get(bucket) : buckets.get(pairKey(user, bucket)),
+      // Only a bucket's policy can let everybody in, so where there is no theorem there is nothing to prove.
+      kind === ANONYMOUS ? (everybody.get(bucket) ?? (proof && PROVED)) : buckets.get(pairKey(user, bucket)),
     grant: ({ user = '' }: Identity, bucket: string) => buckets.get(pairKey(user, bucket))?.grant,
     onAccount: ({ user = '' }: Identity): AnyProof | undefined => account.get(user),
   };

@@ -1,6 +1,7 @@
-import type { DeploymentProof } from '../../proofs/model.js';
+import type { DeploymentProof } from '../../proofs/index.js';
 import type { Finding } from '../../provisioning/index.js';
 import type { ReportFinding } from '../model.js';
+import { ANONYMOUS } from './identities.js';
 
 const ORDER = ['security', 'access', 'error'];
 
@@ -21,24 +22,23 @@ function ofProbe(finding: Finding): ReportFinding {
   };
 }
 
+/** One finding for each problem: a statement that allows too much is one, however many buckets it reaches. */
 function ofProof({ buckets, account, public: everybody, problems }: DeploymentProof): readonly ReportFinding[] {
   const open = [
     ...buckets.map((one) => ({ ...one, who: one.user })),
     ...account.map((one) => ({ ...one, who: one.user, bucket: undefined })),
-    ...everybody.map((one) => ({ ...one, who: 'anonymous' })),
+    ...everybody.map((one) => ({ ...one, who: ANONYMOUS })),
   ].filter(({ result, accepted }) => result !== 'proved' && accepted === undefined);
-  const found = open.map(
-    ({ result, who, bucket, message }): ReportFinding => ({
-      severity: result === 'counterexample' ? 'security' : 'error',
+  return problems.map((message) => {
+    const first = open.find((one) => one.message !== undefined && message.startsWith(one.message));
+    return {
+      severity: first?.result === 'unknown' ? 'error' : 'security',
       source: 'proof',
-      message: message ?? `${who}${bucket === undefined ? '' : ` on ${bucket}`}: ${result}`,
-      who,
-      ...(bucket === undefined ? {} : { bucket }),
-    }),
-  );
-  const messages = new Set(found.map(({ message }) => message));
-  const others = problems.filter((message) => !messages.has(message));
-  return [...found, ...others.map((message): ReportFinding => ({ severity: 'security', source: 'proof', message }))];
+      message,
+      ...(first ? { who: first.who } : {}),
+      ...(first?.bucket === undefined ? {} : { bucket: first.bucket }),
+    };
+  });
 }
 
 /** Everything that contradicts the declaration or could not be told, the most severe first. */

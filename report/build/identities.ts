@@ -1,5 +1,6 @@
 import type { Manifest, ManifestUser } from '../../manifest/index.js';
-import { BUILTIN_POLICIES, type PolicyDocument } from '../../policies/index.js';
+import type { PolicyDocument } from '../../policies/index.js';
+import { policiesOfUser } from '../../proofs/index.js';
 import type { ReportIdentity } from '../model.js';
 
 export const ANONYMOUS = 'anonymous';
@@ -18,14 +19,10 @@ export interface Identity extends ReportIdentity {
   readonly narrowedBy?: NamedDocument;
 }
 
-function policyDocuments(manifest: Manifest, user: ManifestUser): readonly NamedDocument[] {
-  const groups = manifest.groups.filter(({ members }) => members.includes(user.name));
-  const names = new Set([...user.policies, ...groups.flatMap(({ policies }) => policies)]);
-  return [...names].sort().flatMap((name): NamedDocument[] => {
-    const declared = manifest.policies.find((policy) => policy.name === name)?.document;
-    const text = declared ?? BUILTIN_POLICIES[manifest.server.rustfsVersion][name];
-    return text ? [{ id: `policy ${name}`, name, kind: 'policy', text }] : [];
-  });
+function policyDocuments(manifest: Manifest, { name: user }: ManifestUser): readonly NamedDocument[] {
+  return policiesOfUser(manifest, user)
+    .map(({ name, document }) => ({ id: `policy ${name}`, name, kind: 'policy' as const, text: document }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Why a user may do nothing at all. One disabled group takes away all policies (source: manager.rs of both versions). */
@@ -41,7 +38,7 @@ function identityOf(manifest: Manifest, user: ManifestUser, keyName?: string): I
     keyName === undefined ? one.user === user.name : one.accessKey === keyName,
   );
   const powerless = powerlessness(manifest, user);
-  const rights = powerless === undefined ? policyDocuments(manifest, user) : [];
+  const rights = policyDocuments(manifest, user);
   const narrowedBy: NamedDocument | undefined = key?.policy && {
     id: `key ${key.name}`,
     name: `policy of access key ${key.name}`,

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../manifest/index.js';
-import type { DeploymentProof } from '../../proofs/model.js';
+import type { DeploymentProof } from '../../proofs/index.js';
 import type { AccessProof, ProbeResult, Severity } from '../../provisioning/index.js';
 import type { AccessReport, ReportKey } from '../model.js';
 

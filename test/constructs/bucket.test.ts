@@ -20,6 +20,7 @@ describe('Bucket', () => {
         policy: [
           { Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::app-data/pub/*'] },
         ],
+        publicAccessReason: 'the web site',
         publicAccessBlock: { blockPublicPolicy: false, restrictPublicBuckets: false },
         notifications: [{ targetArn: 'arn:rustfs:sqs:us-east-1:primary:webhook', events: ['s3:ObjectCreated:*'] }],
         removalPolicy: 'destroy',
@@ -39,6 +40,7 @@ describe('Bucket', () => {
           { Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::app-data/pub/*'] },
         ],
       },
+      publicAccessReason: 'the web site',
       publicAccessBlock: {
         blockPublicAcls: true,
         ignorePublicAcls: true,
@@ -77,6 +79,12 @@ describe('Bucket', () => {
     [
       { policy: [{ Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::other/*'] }] },
       'policy of bucket app-data: $.Statement[0].Resource[0]: got "arn:aws:s3:::other/*"; a policy of bucket app-data can only speak of that bucket; write arn:aws:s3:::app-data or arn:aws:s3:::app-data/*',
+    ],
+    [
+      {
+        policy: [{ Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::app-data/*'] }],
+      },
+      'anybody could s3:GetObject app-data/x because the policy of bucket app-data allows s3:GetObject on arn:aws:s3:::app-data/*; name access keys in its policy, or give the reason in publicAccessReason',
     ],
   ])('refuses %j', (props, message) => {
     expect(() => bucket(props)).toThrow(message);

@@ -53,6 +53,7 @@ describe('ComponentStorage', () => {
           policy: 'web-storage',
           accessKey: 'web',
           buckets: ['web-assets', 'web-uploads'],
+          access: { actions: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'] },
         },
       ],
     });
@@ -64,7 +65,14 @@ describe('ComponentStorage', () => {
       const archive = new Bucket(stack, 'archive', { server, bucketName: 'web-archive' });
       archive.grantRead(web.user, { prefix: 'old/' });
     });
-    expect(manifest.users).toEqual([{ name: 'web-svc', enabled: true, policies: ['web-storage', 'web-svc-grants'] }]);
+    expect(manifest.users).toEqual([
+      {
+        name: 'web-svc',
+        enabled: true,
+        policies: ['web-storage', 'web-svc-grants'],
+        grants: [{ bucket: 'web-archive', actions: ['s3:GetObject', 's3:ListBucket'], prefix: 'old/' }],
+      },
+    ]);
     expect(manifest.policies.find(({ name }) => name === 'web-svc-grants')?.document.Statement).toEqual([
       {
         Effect: 'Allow',
@@ -87,16 +95,46 @@ describe('ComponentStorage', () => {
           ...(shareWith ? { shareWith } : {}),
         });
         web.user.addPolicy(
-          new Policy(stack, 'wide', {
+          new Policy(stack, 'mail', {
             server,
-            statements: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::web*/*'] }],
+            statements: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::webmail-b*/*'] }],
           }),
         );
+        web.policy.addStatements({
+          Effect: 'Allow',
+          Action: ['s3:GetObject'],
+          Resource: ['arn:aws:s3:::webmail-boxes/*'],
+        });
       });
     expect(declare()).toThrow(
-      "component web reaches a bucket that it was not granted: policy wide: arn:aws:s3:::web*/* also covers bucket webmail-boxes of webmail; name the buckets instead of web*, or add shareWith: ['web'] to the bucket's component",
+      "web-svc could s3:GetObject webmail-boxes/x because mail allows s3:GetObject on arn:aws:s3:::webmail-b*/*; narrow mail, declare shareWith: ['web'] on webmail, or give the reason in exceptions",
     );
-    expect(declare(['web'])).not.toThrow();
+    // The pattern also covers buckets that nobody declared.
+    expect(declare(['web'])).toThrow(
+      'web-svc could s3:GetObject webmail-b/x because mail allows s3:GetObject on arn:aws:s3:::webmail-b*/*; narrow mail, or give the reason in exceptions',
+    );
+  });
+
+  test('more than the declared access on its own bucket fails the synthesis, unless somebody wrote down why', () => {
+    const declare = (exceptions?: { bucket: string; reason: string }[]) => () =>
+      synthesize((stack, server) => {
+        const web = new ComponentStorage(stack, 'web', {
+          server,
+          buckets: ['assets'],
+          access: Access.readOnly(),
+          ...(exceptions ? { exceptions } : {}),
+        });
+        web.policy.addStatements({
+          Effect: 'Allow',
+          Action: ['s3:PutObject'],
+          Resource: ['arn:aws:s3:::web-assets/*'],
+        });
+      });
+    expect(declare()).toThrow(
+      'web-svc could s3:PutObject web-assets/x because web-storage allows s3:PutObject on arn:aws:s3:::web-assets/*; narrow web-storage, widen the access of web, or give the reason in exceptions',
+    );
+    const exceptions = [{ bucket: 'web-assets', reason: 'uploads until the old site is gone' }];
+    expect(declare(exceptions)().manifest.users[0]?.exceptions).toEqual(exceptions);
   });
 
   test('errors at the point of declaration', () => {

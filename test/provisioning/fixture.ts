@@ -80,6 +80,10 @@ export interface World {
   open(change?: (manifest: Manifest) => void): Promise<Session>;
   /** Brings the server to what the manifest declares. */
   apply(change?: (manifest: Manifest) => void): Promise<void>;
+  /** Brings the server to what another manifest declares. */
+  applyManifest(manifest: Manifest): Promise<void>;
+  /** A request with the published access key of that name. */
+  asKey(name: string, method: string, path: string): Promise<WireResponse>;
   /** What plan finds, as `action kind name`. */
   differences(): Promise<string[]>;
   /** A request as root, to change the server by hand. */
@@ -98,22 +102,25 @@ export async function createWorld(options: Partial<EmulatorOptions> = {}): Promi
   const directory = await mkdtemp(join(tmpdir(), 'cdktf-rustfs-test-'));
   const secretsDir = join(directory, 'secrets');
   const wire = createWire({ endpoint: emulator.endpoint });
+  const store = directorySecretStore(secretsDir);
   const world: World = {
     endpoint: emulator.endpoint,
     secretsDir,
-    open: (change) =>
-      openSession({
-        manifest: manifestFor(emulator.endpoint, change),
-        root: ROOT,
-        store: directorySecretStore(secretsDir),
-      }),
-    async apply(change) {
-      const session = await world.open(change);
+    open: (change) => openSession({ manifest: manifestFor(emulator.endpoint, change), root: ROOT, store }),
+    apply: (change) => world.applyManifest(manifestFor(emulator.endpoint, change)),
+    async applyManifest(manifest) {
+      const session = await openSession({ manifest, root: ROOT, store });
       try {
         await session.apply(await session.plan());
       } finally {
         session.close();
       }
+    },
+    async asKey(name, method, path) {
+      const entry = await store.read(name);
+      if (entry?.current.state !== 'active') throw new Error(`no published key ${name}`);
+      const { accessKeyId, secretAccessKey } = entry.current;
+      return wire.send({ method, path }, { accessKeyId, secretAccessKey });
     },
     async differences() {
       const session = await world.open();

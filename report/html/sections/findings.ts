@@ -3,8 +3,8 @@ import { CAUSES, EFFECTS, SEVERITIES, timeText } from '../../words.js';
 import { type Html, html } from '../escape.js';
 import { cellHash } from '../states.js';
 
-function findingItem(finding: ReportFinding, isCell: (finding: ReportFinding) => boolean): Html {
-  const { severity, source, message, who, bucket, predicted, observed, answer, cause, command } = finding;
+function findingItem(finding: ReportFinding, identity: string | undefined): Html {
+  const { severity, source, message, bucket, predicted, observed, answer, cause, command } = finding;
   return html`<li class="finding ${severity}">
 <h3><span class="tag">${SEVERITIES[severity][0]}</span> ${message}</h3>
 <dl class="facts">
@@ -12,22 +12,23 @@ function findingItem(finding: ReportFinding, isCell: (finding: ReportFinding) =>
 ${predicted === undefined ? '' : html`<div><dt>Predicted</dt><dd>${predicted}</dd></div>`}
 ${observed === undefined ? '' : html`<div><dt>Observed</dt><dd>${observed}, ${answer}</dd></div>`}
 ${cause === undefined ? '' : html`<div><dt>Cause</dt><dd>${CAUSES[cause][0]}: ${CAUSES[cause][1]}</dd></div>`}
-${who !== undefined && isCell(finding) ? html`<div class="script-only"><dt>Cell</dt><dd><a href="${cellHash(who, bucket)}">${who}${bucket === undefined ? '' : ` on ${bucket}`}</a></dd></div>` : ''}
+${identity !== undefined ? html`<div class="script-only"><dt>Cell</dt><dd><a href="${cellHash(identity, bucket)}">${identity}${bucket === undefined ? '' : ` on ${bucket}`}</a></dd></div>` : ''}
 </dl>
 ${command === undefined ? '' : html`<pre tabindex="0" aria-label="The request as a curl command"><code>${command}</code></pre>`}
 </li>`;
 }
 
 export function findingsSection(report: AccessReport): Html {
-  const identities = new Set(report.identities.map(({ id }) => id));
-  const isCell = ({ who }: ReportFinding) => who !== undefined && identities.has(who);
+  // The prover speaks of users, probes speak of keys.
+  const identityOf = ({ who }: ReportFinding) =>
+    who === undefined ? undefined : report.identities.find(({ id, user }) => id === who || user === who)?.id;
   return html`<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
 ${
   report.findings.length === 0
     ? html`<p class="quiet">None: nothing contradicts the declaration.</p>`
     : html`<p class="quiet">The commands take the credentials from <code>AWS_ACCESS_KEY_ID</code> and <code>AWS_SECRET_ACCESS_KEY</code>.</p>
-<ol class="findings">${report.findings.map((finding) => findingItem(finding, isCell))}</ol>`
+<ol class="findings">${report.findings.map((finding) => findingItem(finding, identityOf(finding)))}</ol>`
 }
 </section>`;
 }

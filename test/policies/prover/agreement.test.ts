@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type AccessRequest, evaluate, RUSTFS_VERSIONS, type RustFsVersion } from '../../../policies/index.js';
 import { proveContained } from '../../../policies/prover/contained.js';
 import type { Subject } from '../../../policies/prover/model.js';
-import { ACTIONS, createRandom, randomPair, randomRequest } from './random.js';
+import { ACTIONS, BUCKETS, createRandom, randomPair, randomRequest } from './random.js';
 
 const PAIRS = 20_000;
 const REQUESTS = 60;
@@ -18,14 +18,17 @@ test(`prover and evaluator agree on ${PAIRS} random pairs of subjects`, () => {
   for (let pair = 0; pair < PAIRS; pair++) {
     const [a, b] = randomPair(random);
     const version = random.pick(RUSTFS_VERSIONS);
-    const proof = proveContained(a, b, { version, actions: ACTIONS });
+    const buckets = random.chance(0.25) ? random.some(BUCKETS, 3) : undefined;
+    const proof = proveContained(a, b, { version, actions: ACTIONS, ...(buckets ? { buckets } : {}) });
     results[proof.result]++;
     if (proof.result === 'counterexample') {
       const { request } = proof.counterexample;
       expect([pair, allows(a, request, version), allows(b, request, version)]).toEqual([pair, true, false]);
+      expect(buckets ?? [request.bucket]).toContain(request.bucket);
     }
     for (let index = 0; index < REQUESTS; index++) {
       const request = randomRequest(random);
+      if (buckets && !buckets.includes(request.bucket ?? '')) continue;
       if (proof.result === 'proved' && allows(a, request, version) && !allows(b, request, version)) {
         expect.fail(`pair ${pair}: proved, but ${JSON.stringify({ request, a, b, version })}`);
       }

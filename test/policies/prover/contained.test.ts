@@ -53,6 +53,22 @@ describe('resources', () => {
   });
 });
 
+describe('statement by statement', () => {
+  test('twenty patterns with wildcards in the middle are contained in themselves, without their product', () => {
+    const infix = subject(
+      ...Array.from({ length: 20 }, (_, index) => allow('s3:GetObject', `*-${index}/*/k${index}*`)),
+    );
+    expect(request(infix, infix)).toEqual({ result: 'proved' });
+  });
+
+  test('the same condition on the name is not the same for another identity', () => {
+    const statement = allow('s3:GetObject', 'b/*', { StringEquals: { 'aws:username': 'app' } });
+    const other = subject(statement);
+    const stranger: Subject = { principal: { ...other.principal, accessKey: 'stranger' } };
+    expect(request(other, stranger)).toEqual({ action: 's3:GetObject', bucket: 'b', key: 'x' });
+  });
+});
+
 describe('condition values', () => {
   test('two halves of a network are the network; one half is not', () => {
     const network = get(from('10.0.0.0/8'));

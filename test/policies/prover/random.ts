@@ -59,7 +59,7 @@ const PATTERNS = [
   'a/${aws:username}/*',
   '${aws:username}/*',
 ];
-const BUCKETS = ['a', 'b', 'ab', 'bb', 'c', 'é', 'u'];
+export const BUCKETS = ['a', 'b', 'ab', 'bb', 'c', 'é', 'u'];
 const KEYS = ['x', 'y', 'xy', 'x/y', 'u/x', 'v/x', 'xzy', 'é'];
 const TEXT_VALUES = ['x', 'X', 'y', 'x/', 'x/y', '', 'true', 'false', 'é', 'xx'];
 const TEXT_PATTERNS = ['x', 'x*', '*', '?', 'X', 'x/*', '*y', 'true', ''];
