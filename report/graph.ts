@@ -1,3 +1,4 @@
+import { ANONYMOUS } from './build/identities.js';
 import { isContradicted } from './cells.js';
 import type { AccessReport, ReportCell } from './model.js';
 import { rightsText } from './words.js';
@@ -65,25 +66,33 @@ function nodeLine(id: string, label: string, kind: string): string {
 /** Who reaches what: identities on the left, buckets grouped by owner on the right. */
 export function reachGraph({ cells, identities, buckets }: AccessReport): ReachGraph {
   const onBuckets = cells.filter((cell): cell is ReportCell & { bucket: string } => cell.bucket !== undefined);
-  const all = onBuckets.filter((cell) => cell.grant !== 'none' || isContradicted(cell)).map(edgeOf);
+  // What everybody may do is drawn once.
+  const open = new Set(
+    onBuckets.flatMap(({ who, bucket, grant }) => (who === ANONYMOUS && grant === 'public' ? [bucket] : [])),
+  );
+  const isDrawn = (cell: ReportCell & { bucket: string }) =>
+    isContradicted(cell) ||
+    (cell.actions.length > 0 && !(cell.grant === 'public' && cell.who !== ANONYMOUS && open.has(cell.bucket)));
+  const all = onBuckets.filter(isDrawn).map(edgeOf);
   const isLarge = identities.length + buckets.length > MAX_NODES;
   const owners = new Map(buckets.map(({ name, owner }) => [name, owner ?? 'no component']));
   const ownerOf = (bucket: string) => owners.get(bucket) ?? bucket;
   const wanted = isLarge ? condensed(all, ownerOf) : all;
   const edges = wanted.slice(0, MAX_EDGES);
-  const left = [...new Set(edges.map(({ from }) => from))].sort();
-  const right = [...new Set(edges.map(({ to }) => to))].sort();
+  // Graphviz begins at the bottom.
+  const left = [...new Set(edges.map(({ from }) => from))].sort().reverse();
+  const right = [...new Set(edges.map(({ to }) => to))].sort().reverse();
   const leftId = new Map(left.map((name, index) => [name, `i${index}`]));
   const rightId = new Map(right.map((name, index) => [name, `b${index}`]));
   const sizeOf = (owner: string) => buckets.filter(({ name }) => ownerOf(name) === owner).length;
-  const groups = isLarge ? [] : [...new Set(right.map(ownerOf))].sort();
+  const groups = isLarge ? [] : [...new Set(right.map(ownerOf))].sort().reverse();
   const lines = [
     'digraph access {',
     'bgcolor=transparent; rankdir=LR; nodesep=0.14; ranksep=2.4; pad=0.1;',
     'node [shape=box style=rounded fontname=Helvetica fontsize=11 height=0.3 margin="0.14,0.05"];',
     'edge [arrowsize=0.6 fontname=Courier fontsize=10];',
     ...left.map((name) =>
-      nodeLine(leftId.get(name) ?? '', name, name === 'anonymous' ? 'identity everybody' : 'identity'),
+      nodeLine(leftId.get(name) ?? '', name, name === ANONYMOUS ? 'identity everybody' : 'identity'),
     ),
     ...(isLarge
       ? right.map((owner) => nodeLine(rightId.get(owner) ?? '', `${owner}: ${sizeOf(owner)} buckets`, 'bucket'))

@@ -1,5 +1,5 @@
 import { cellLookup } from './cells.js';
-import type { AccessReport, ReportChanges, ReportFinding } from './model.js';
+import type { AccessReport, ProbeState, ProofState, ReportChanges, ReportFinding } from './model.js';
 import {
   ageText,
   EFFECTS,
@@ -117,19 +117,43 @@ function changes({ changes: now, lastChange, notCompared }: AccessReport): strin
   );
 }
 
+/** Marks as in the page: a square for the theorem, a circle for the requests. */
+const PROOF_MARKS: Readonly<Record<ProofState, string>> = {
+  proved: '■',
+  accepted: '⚠',
+  counterexample: '❌',
+  unknown: '?',
+  'not-proved': '□',
+};
+const PROBE_MARKS: Readonly<Record<ProbeState, string>> = {
+  'as-predicted': '●',
+  contradicted: '❌',
+  unknown: '?',
+  'not-probed': '○',
+};
+
+function legend(): string {
+  const of = (marks: Readonly<Record<string, string>>, words: Readonly<Record<string, readonly [string, string]>>) =>
+    Object.entries(marks)
+      .map(([state, sign]) => `${sign} ${words[state]?.[0]}`)
+      .join(', ');
+  return `In each cell: what is granted, then the proof (${of(PROOF_MARKS, PROOFS)}), then the probes (${of(PROBE_MARKS, PROBES)}).`;
+}
+
 function matrix(report: AccessReport): string {
   const cellOf = cellLookup(report);
   const states = (who: string, bucket?: string) => {
     const { grant, verbs, proof, probe } = cellOf(who, bucket);
-    const rights = grant === 'none' && verbs.length === 0 ? '' : `${code(rightsText(verbs))}, `;
-    return `${rights}${PROOFS[proof.state][0]}, ${PROBES[probe.state][0]}`;
+    const rights = grant === 'none' && verbs.length === 0 ? '' : `${code(rightsText(verbs))} `;
+    return `${rights}${PROOF_MARKS[proof.state]} ${PROBE_MARKS[probe.state]}`;
   };
   const rows = report.identities.map(({ id }) => [
     code(id),
     ...report.buckets.map(({ name }) => states(id, name)),
     states(id),
   ]);
-  return table(['Access key', ...report.buckets.map(({ name }) => code(name)), 'rest of the server'], rows);
+  const heads = ['Access key', ...report.buckets.map(({ name }) => code(name)), 'rest of the server'];
+  return `${legend()}\n\n${table(heads, rows)}`;
 }
 
 function lists(report: AccessReport): string {

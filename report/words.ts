@@ -102,3 +102,6 @@ export function ageText({ ageDays, createdAt }: ReportKey): string {
 export function serverText({ server }: AccessReport): string {
   return `${server.emulated ? `emulator (not RustFS) behaving like RustFS ${server.rustfsVersion}` : `RustFS ${server.rustfsVersion}`} at ${server.endpoint}`;
 }
+
+/** `1 bucket`, `2 buckets`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

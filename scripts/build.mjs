@@ -7,9 +7,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ROOMS = ['policies', 'manifest', 'proofs', 'constructs', 'stacks', 'provisioning', 'report', 'emulator', 'cli'];
-/** Files that the compiler does not copy. */
-const ASSETS = ['manifest/manifest.schema.json', 'report/html/page/report.css', 'report/html/page/report.js'];
-
 function* files(path) {
   for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
@@ -19,6 +16,9 @@ function* files(path) {
     else yield child;
   }
 }
+
+/** Files that the compiler does not copy. */
+const assets = () => ['manifest/manifest.schema.json', ...files(join('report', 'html', 'page'))];
 
 function fingerprint() {
   const hash = createHash('sha256');
@@ -43,7 +43,7 @@ export function build() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-  for (const file of ASSETS) {
+  for (const file of assets()) {
     mkdirSync(join(dist, dirname(file)), { recursive: true });
     copyFileSync(join(root, file), join(dist, file));
   }

@@ -1,5 +1,14 @@
 import { cellLookup } from '../cells.js';
-import type { AccessReport, ProbeState, ProofState, ReportCell, ReportChange, ReportChanges } from '../model.js';
+import type {
+  AccessReport,
+  ProbeState,
+  ProofState,
+  ReportCell,
+  ReportChange,
+  ReportChanges,
+  ReportKey,
+} from '../model.js';
+import { GRANTS, PROBES, PROOFS, timeText } from '../words.js';
 
 type Compared = Omit<AccessReport, 'changes' | 'lastChange' | 'notCompared'>;
 
@@ -52,8 +61,8 @@ function rightChanges(before: ReportCell, after: ReportCell): readonly ReportCha
           {
             effect: 'neutral' as const,
             what: `${where(after)}: what is granted`,
-            before: before.grant,
-            after: after.grant,
+            before: GRANTS[before.grant][0],
+            after: GRANTS[after.grant][0],
           },
         ]
       : []),
@@ -66,6 +75,7 @@ function stateChanges(
   pairs: readonly (readonly [ReportCell, ReportCell])[],
   stateOf: (cell: ReportCell) => string,
   trust: Readonly<Record<string, number>>,
+  words: Readonly<Record<string, readonly [word: string, meaning: string]>>,
 ): readonly ReportChange[] {
   const groups = new Map<string, { before: string; after: string; places: string[] }>();
   for (const [old, now] of pairs) {
@@ -78,22 +88,24 @@ function stateChanges(
   return [...groups.values()].flatMap(({ before, after, places }): ReportChange[] => {
     const effect = trend(trust[before] ?? 0, trust[after] ?? 0);
     const named = places.length <= NAMED_PAIRS || effect === 'worse' ? places : [`${places.length} pairs`];
-    return named.map((place) => ({ effect, what: `${place}: ${kind}`, before, after }));
+    return named.map((place) => ({
+      effect,
+      what: `${place}: ${kind}`,
+      before: words[before]?.[0] ?? before,
+      after: words[after]?.[0] ?? after,
+    }));
   });
 }
+
+const created = ({ createdAt }: ReportKey) =>
+  `created ${createdAt === undefined ? 'at an unknown time' : timeText(createdAt)}`;
 
 function keyChanges(before: Compared, after: Compared): readonly ReportChange[] {
   return after.keys.flatMap((key): ReportChange[] => {
     const old = before.keys.find(({ name, state }) => name === key.name && state === key.state);
     if (!old || old.createdAt === key.createdAt) return [];
-    return [
-      {
-        effect: 'better',
-        what: `access key ${key.name}: replaced`,
-        before: `created ${old.createdAt ?? 'at an unknown time'}`,
-        after: `created ${key.createdAt ?? 'at an unknown time'}`,
-      },
-    ];
+    const effect = trend(Date.parse(old.createdAt ?? '1970-01-01'), Date.parse(key.createdAt ?? '1970-01-01'));
+    return [{ effect, what: `access key ${key.name}: another key`, before: created(old), after: created(key) }];
   });
 }
 
@@ -133,8 +145,8 @@ function entriesOf(before: Compared, after: Compared): ReportChange[] {
     ...setChanges(before.keys, after.keys, ({ name, state }) => `${state} key of ${name}`, ['neutral', 'neutral']),
     ...keyChanges(before, after),
     ...pairs.flatMap(([old, now]) => rightChanges(old, now)),
-    ...stateChanges('proof', common, ({ proof }) => proof.state, PROOF_TRUST),
-    ...stateChanges('probes', common, ({ probe }) => probe.state, PROBE_TRUST),
+    ...stateChanges('proof', common, ({ proof }) => proof.state, PROOF_TRUST, PROOFS),
+    ...stateChanges('probes', common, ({ probe }) => probe.state, PROBE_TRUST, PROBES),
   ].sort((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
 }
 

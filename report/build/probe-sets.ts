@@ -31,13 +31,13 @@ function probeOf(result: ProbedRequest, id: string): ReportProbe {
   };
 }
 
-function inOrder(a: ReportProbe, b: ReportProbe): number {
-  const text = (probe: ReportProbe) => `${probe.who ?? ''}\0${probe.title}\0${probe.request}\0${probe.answer}`;
-  return (
-    SEVERITIES.indexOf(a.contradicts) - SEVERITIES.indexOf(b.contradicts) ||
-    VERBS.indexOf(a.verb) - VERBS.indexOf(b.verb) ||
-    (text(a) < text(b) ? -1 : 1)
-  );
+/** Contradictions first, then the four verbs, then by name. */
+function inOrder(probes: readonly ReportProbe[]): ReportProbe[] {
+  const keyed = probes.map((probe) => {
+    const rank = SEVERITIES.indexOf(probe.contradicts) * VERBS.length + VERBS.indexOf(probe.verb);
+    return { probe, rank, text: `${probe.who ?? ''}\0${probe.title}\0${probe.request}\0${probe.answer}` };
+  });
+  return keyed.sort((a, b) => a.rank - b.rank || (a.text < b.text ? -1 : 1)).map(({ probe }) => probe);
 }
 
 function stateOf(results: readonly ProbedRequest[]): ProbeState {
@@ -71,7 +71,7 @@ export class ProbeSets {
     const results = this.#byPair.get(`${id}\0${bucket ?? ''}`) ?? [];
     const state = stateOf(results);
     if (results.length === 0) return { state, requests: 0 };
-    const probes = results.map((result) => probeOf(result, id)).sort(inOrder);
+    const probes = inOrder(results.map((result) => probeOf(result, id)));
     const content = JSON.stringify(probes);
     const set = this.#known.get(content) ?? this.#sets.push(probes) - 1;
     this.#known.set(content, set);

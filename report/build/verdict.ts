@@ -1,11 +1,10 @@
 import type { AccessReport } from '../model.js';
+import { counted } from '../words.js';
 
 type Judged = Pick<AccessReport, 'server' | 'summary' | 'notProbed' | 'exceptions' | 'unmanaged'> & {
   /** The theorems were tried. */
   readonly proved: boolean;
 };
-
-export const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 const HEADLINES = {
   'as-declared': 'Every declared key can do what is declared, and nothing else',

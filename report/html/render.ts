@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AccessReport } from '../model.js';
-import { GRANTS, PROBES, PROOFS } from '../words.js';
-import { Html, html, jsonForScript } from './escape.js';
+import { pageData } from './data.js';
+import { Html, html } from './escape.js';
 import { graphSection } from './graph.js';
 import { changesSection, findingsSection } from './sections/findings.js';
 import { exceptionsSection, keysSection, methodSection, notProbedSection, unmanagedSection } from './sections/lists.js';
@@ -10,43 +10,17 @@ import { matrixSection } from './sections/matrix.js';
 import { banner, header, navigation, summarySection, verdictSection } from './sections/overview.js';
 import { rightsSection } from './sections/rights.js';
 
-/** The page's own style sheet and script lie beside this file, in the sources and in dist/. */
+/** In the order in which they override each other. */
+const STYLES = ['base.css', 'overview.css', 'matrix.css', 'graph.css', 'lists.css', 'detail.css', 'adapt.css'];
+
+/** The page's own style sheets and script lie beside this file, in the sources and in dist/. */
 const asset = (name: string) => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** What the drill-down shows; empty lists are left out, as most cells have only these. */
-function pageData({
-  identities,
-  buckets,
-  unlisted,
-  cells,
-  probeSets,
-  documents,
-  findings,
-  server,
-}: AccessReport): Html {
-  const words = { grants: GRANTS, proofs: PROOFS, probes: PROBES };
-  const short = cells.map((cell) =>
-    Object.fromEntries(Object.entries(cell).filter(([, value]) => !Array.isArray(value) || value.length > 0)),
-  );
-  return jsonForScript({
-    words,
-    endpoint: server.endpoint,
-    emulated: server.emulated,
-    identities,
-    buckets,
-    unlisted,
-    cells: short,
-    probeSets,
-    documents,
-    findings: findings.filter(({ source }) => source === 'probe'),
-  });
-}
-
 /** The report as one page that needs no network, and forbids itself any. */
 export async function renderHtml(report: AccessReport): Promise<string> {
-  const css = asset('report.css');
+  const css = STYLES.map(asset).join('');
   const script = asset('report.js');
   const policy = [
     "default-src 'none'",

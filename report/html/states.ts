@@ -2,9 +2,18 @@ import type { ReportCell } from '../model.js';
 import { GRANTS, PROBES, PROOFS, rightsText } from '../words.js';
 import { type Html, html } from './escape.js';
 
-/** Class names of a cell; the style sheet draws the states from them. */
-export function cellClasses({ grant, proof, probe }: ReportCell): string {
-  return `g-${grant} p-${proof.state} t-${probe.state}`;
+/**
+ * Class names of a cell; the style sheet draws the states from them. Where nothing is granted and nothing is wrong, which is
+ * nearly everywhere, they are short and need no boxes of their own: a large matrix would be slow otherwise.
+ */
+export function cellClasses({ grant, verbs, proof, probe }: ReportCell): string {
+  const isQuiet =
+    grant === 'none' &&
+    verbs.length === 0 &&
+    ['proved', 'not-proved'].includes(proof.state) &&
+    ['as-predicted', 'not-probed'].includes(probe.state);
+  if (!isQuiet) return `cell g-${grant} p-${proof.state} t-${probe.state}`;
+  return `q${proof.state === 'proved' ? 'p' : ''}${probe.state === 'as-predicted' ? 't' : ''}`;
 }
 
 export function rightsLetters({ grant, verbs }: ReportCell): string {

@@ -210,7 +210,7 @@ export function proofOf({ users, buckets, components }: Manifest): DeploymentPro
         const own = user === `${owner}-svc`;
         const grant = own
           ? ('own' as const)
-          : user === 'langfuse-svc' && bucket === 'loki-chunks'
+          : user === 'langfuse-svc' && owner === 'loki'
             ? ('shared' as const)
             : bucket === 'web-assets'
               ? ('public' as const)

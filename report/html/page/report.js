@@ -1,12 +1,16 @@
 // The script of access.html: theme, keyboard in the matrix, and the drill-down, which is built from data on demand.
 (() => {
   const root = document.documentElement;
-  const data = JSON.parse(document.getElementById('data').textContent);
+  // Read when it is first needed: it can be large.
+  let read;
+  const data = () => {
+    read ??= JSON.parse(document.getElementById('data').textContent);
+    return read;
+  };
   const dialog = document.getElementById('detail');
   const table = document.querySelector('.matrix table');
   const body = table.tBodies[0];
   const cursor = document.getElementById('cursor');
-  const columns = [...data.buckets.map(({ name }) => name), undefined];
   root.classList.add('script');
 
   // Theme: what the system says, until somebody chooses.
@@ -35,25 +39,16 @@
   system.addEventListener('change', showTheme);
   showTheme();
 
-  let index;
-  function cellOf(who, bucket) {
-    index ??= new Map(data.cells.map((cell) => [`${cell.who}\0${cell.bucket ?? ''}`, cell]));
-    const probe = { state: 'not-probed', requests: 0 };
-    return (
-      index.get(`${who}\0${bucket ?? ''}`) ?? {
-        who,
-        bucket,
-        grant: 'none',
-        proof: { state: data.unlisted.proof },
-        probe,
-      }
-    );
+  /** The cell in a row and a column of the matrix; the last column is the rest of the server. */
+  function cellAt(row, column) {
+    const { identities, buckets, cells, shapes } = data();
+    return { who: identities[row].id, bucket: buckets[column], ...shapes[cells[row][column]] };
   }
 
   const placeText = (bucket) => bucket ?? 'the rest of the server';
   const requestsText = (count) => `${count} ${count === 1 ? 'request' : 'requests'}`;
   function summary({ who, bucket, grant, proof, probe }) {
-    const { grants, proofs, probes } = data.words;
+    const { grants, proofs, probes } = data().words;
     const states = [
       ...(bucket === undefined ? [] : [grants[grant][0]]),
       `proof: ${proofs[proof.state][0]}`,
@@ -70,7 +65,7 @@
   const at = (row, column) => body.rows[row]?.cells[column + 1];
   const dataOf = (cell) => {
     const { row, column } = place(cell);
-    return cellOf(data.identities[row].id, columns[column]);
+    return cellAt(row, column);
   };
   function mark(cell, on) {
     const { row, column } = place(cell);
@@ -105,7 +100,7 @@
     const cell = event.target.closest('td');
     if (!cell || event.altKey || event.metaKey) return;
     const { row, column } = place(cell);
-    const last = { row: body.rows.length - 1, column: columns.length - 1 };
+    const last = { row: body.rows.length - 1, column: body.rows[0].cells.length - 2 };
     const page = 10;
     const moves = {
       ArrowUp: [row - 1, column],
@@ -121,6 +116,7 @@
     if (target) {
       event.preventDefault();
       const next = target[1] < 0 ? undefined : at(...target);
+      moveTo(next);
       next?.focus();
       next?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     } else if (event.key === 'Enter' || event.key === ' ') {
@@ -131,6 +127,7 @@
   body.addEventListener('click', ({ target }) => {
     const cell = target.closest('td');
     if (!cell) return;
+    moveTo(cell);
     cell.focus({ preventScroll: true });
     open(dataOf(cell), cell);
   });
@@ -157,7 +154,7 @@
   }
 
   function statesOf({ bucket, grant, verbs = [], proof, probe }) {
-    const { grants, proofs, probes } = data.words;
+    const { grants, proofs, probes } = data().words;
     const reason = proof.accepted && element('p', {}, `Reason: ${proof.accepted}`);
     const message = proof.message && element('p', {}, proof.message);
     return element(
@@ -191,7 +188,7 @@
     return section(
       'Statements',
       ...statements.flatMap(({ document: id, index: number }) => {
-        const { name, kind, text } = data.documents.find((one) => one.id === id);
+        const { name, kind, text } = data().documents.find((one) => one.id === id);
         const title = `${kind === 'policy' ? 'policy ' : ''}${name}, statement ${number + 1} of ${text.Statement.length}`;
         return [element('h4', {}, title), code(title, JSON.stringify(text.Statement[number], null, 2))];
       }),
@@ -221,7 +218,7 @@
   }
 
   function probesOf({ bucket, probe }) {
-    const probes = data.probeSets[probe.set] ?? [];
+    const probes = data().probeSets[probe.set] ?? [];
     if (probes.length === 0) return section('Requests', element('p', { className: 'quiet' }, 'None was made.'));
     const head = element(
       'tr',
@@ -242,7 +239,7 @@
   function findingsOf({ who, bucket }) {
     const isOfKey = (name) =>
       name === who || ['(draining)', '(next)', 'with a wrong secret'].some((suffix) => name === `${who} ${suffix}`);
-    const found = data.findings.filter((finding) => isOfKey(finding.who) && finding.bucket === bucket);
+    const found = data().findings.filter((finding) => isOfKey(finding.who) && finding.bucket === bucket);
     if (found.length === 0) return undefined;
     const items = found.map(({ message, command }) => [
       element('p', { className: 'alarm' }, message),
@@ -256,12 +253,12 @@
     opener = from ?? document.activeElement;
     const close = element('button', { type: 'button', className: 'close', 'aria-label': 'Close' }, '×');
     close.addEventListener('click', () => dialog.close());
-    const identity = data.identities.find(({ id }) => id === cell.who);
+    const identity = data().identities.find(({ id }) => id === cell.who);
     const holder = [identity.user && `user ${identity.user}`, identity.component && `component ${identity.component}`];
     const title = element('h2', { id: 'detail-title' }, `${cell.who} → ${placeText(cell.bucket)}`);
     const heading = element('div', { className: 'heading' }, title, close);
     const sub = element('p', { className: 'quiet' }, holder.filter(Boolean).join(', '));
-    const label = data.emulated ? element('p', { className: 'emulated' }, 'Emulated: not from RustFS') : undefined;
+    const label = data().emulated ? element('p', { className: 'emulated' }, 'Emulated: not from RustFS') : undefined;
     const parts = [statesOf, counterexampleOf, findingsOf, statementsOf, actionsOf, probesOf].map((part) => part(cell));
     dialog.replaceChildren(...[heading, label, sub, ...parts].filter(Boolean));
     if (!dialog.open) dialog.showModal();
@@ -278,9 +275,10 @@
   function openFromAddress() {
     const [, who, bucket] = /^#cell=([^/]*)\/(.*)$/.exec(location.hash) ?? [];
     if (who === undefined) return;
-    const wanted = decodeURIComponent(who);
-    if (data.identities.some(({ id }) => id === wanted))
-      open(cellOf(wanted, bucket === '' ? undefined : decodeURIComponent(bucket)));
+    const { identities, buckets } = data();
+    const row = identities.findIndex(({ id }) => id === decodeURIComponent(who));
+    const column = bucket === '' ? buckets.length : buckets.indexOf(decodeURIComponent(bucket));
+    if (row >= 0 && column >= 0) open(cellAt(row, column));
   }
   addEventListener('hashchange', openFromAddress);
   openFromAddress();

@@ -39,7 +39,7 @@ function changesTable({ from, entries }: ReportChanges): Html {
 <table class="list"><thead><tr><th scope="col">Effect</th><th scope="col">What</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead>
 <tbody>${entries.map(
     ({ effect, what, before, after }) =>
-      html`<tr><td><span class="effect ${effect}">${EFFECTS[effect][0]}</span></td><td>${what}</td><td>${before}</td><td>${after}</td></tr>\n`,
+      html`<tr><td><span class="effect ${effect}">${EFFECTS[effect][0]}</span></td><td>${what}</td><td data-label="Before">${before}</td><td data-label="Now">${after}</td></tr>\n`,
   )}</tbody></table>`;
 }
 

@@ -12,7 +12,7 @@ ${body}
 function table(heads: readonly string[], rows: readonly (readonly (string | Html | undefined)[])[]): Html {
   if (rows.length === 0) return html`<p>None.</p>`;
   return html`<table class="list"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table>`;
+<tbody>${rows.map((cells) => html`<tr>${cells.map((cell, index) => html`<td data-label="${heads[index]}">${cell}</td>`)}</tr>\n`)}</tbody></table>`;
 }
 
 export function exceptionsSection({ exceptions }: AccessReport): Html {

@@ -9,7 +9,7 @@ const LEVELS = {
 } as const;
 
 export function banner({ server }: AccessReport): Html {
-  return server.emulated ? html`<p class="emulated" role="note">${EMULATED}</p>` : html``;
+  return server.emulated ? html`<aside class="emulated" aria-label="Emulated">${EMULATED}</aside>` : html``;
 }
 
 export function header(report: AccessReport): Html {

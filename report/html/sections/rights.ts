@@ -1,6 +1,6 @@
 import { cellLookup, isContradicted, isDoubtful } from '../../cells.js';
 import type { AccessReport, ReportCell, ReportIdentity } from '../../model.js';
-import { PROBES, PROOFS } from '../../words.js';
+import { counted, PROBES, PROOFS } from '../../words.js';
 import { type Html, html } from '../escape.js';
 import { cellHash, grantLabel, probeLabel, proofLabel, rightsLetters } from '../states.js';
 
@@ -22,7 +22,7 @@ function others(cells: readonly Cell[]): Html {
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   const text = [...counts].map(([state, count]) => `${count} ${state}`).join('; ');
-  return html`<p class="quiet">Nothing granted on ${cells.length} other buckets: ${text}.</p>`;
+  return html`<p class="quiet">Nothing granted on ${counted(cells.length, 'other bucket')}: ${text}.</p>`;
 }
 
 const title = ({ id, kind }: ReportIdentity) =>
@@ -36,9 +36,9 @@ function identityBlock(report: AccessReport, identity: ReportIdentity, cells: re
     ...(identity.user !== undefined && identity.kind === 'access-key' ? [`user ${identity.user}`] : []),
     ...(identity.component !== undefined ? [`component ${identity.component}`] : []),
   ].join(', ');
-  return html`<details class="identity${alarming ? ' alarming' : ''}"${alarming ? html` open` : ''}>
-<summary><strong>${title(identity)}</strong> <span>${holder}</span> <span class="count">${alarming ? 'contradicted' : `${lines.filter(({ grant }) => grant !== 'none').length} buckets`}</span></summary>
-${identity.powerless === undefined ? '' : html`<p>It may do nothing at all: ${identity.powerless}.</p>`}
+  return html`<details class="holder${alarming ? ' alarming' : ''}"${alarming ? html` open` : ''}>
+<summary><strong>${title(identity)}</strong> <span>${holder}</span> <span class="count">${alarming ? 'contradicted' : counted(lines.filter(({ grant }) => grant !== 'none').length, 'bucket')}</span></summary>
+${identity.powerless === undefined ? '' : html`<p>Its policies give it nothing: ${identity.powerless}.</p>`}
 ${
   lines.length === 0
     ? ''
@@ -48,7 +48,7 @@ ${
 ${others(cells.filter((cell) => !needsLine(cell) && cell.bucket !== undefined))}
 ${documents.map(
   ({ name, text }) =>
-    html`<h4>${name}</h4><pre tabindex="0" aria-label="${name}"><code>${JSON.stringify(text, null, 2)}</code></pre>`,
+    html`<h3>${name}</h3><pre tabindex="0" aria-label="${name}"><code>${JSON.stringify(text, null, 2)}</code></pre>`,
 )}
 </details>\n`;
 }
