@@ -8,7 +8,7 @@ export function manifestOf(count: number, endpoint: string): string {
     version: MANIFEST_VERSION,
     stack: 'bench',
     server: { id: 'rustfs', endpoint, region: 'us-east-1', rustfsVersion: '1.0.1', target: 'external' },
-    secretsDir: 'secrets',
+    secretStore: { type: 'directory', directory: 'secrets' },
     buckets: names.map((name) => ({ name: `${name}-data`, removalPolicy: 'retain' })),
     policies: names.map((name) => ({
       name: `${name}-storage`,

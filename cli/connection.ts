@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Manifest, parseManifest } from '../manifest/index.js';
-import { directorySecretStore, openSession, rootCredentials, type Session } from '../provisioning/index.js';
+import {
+  findRootCredentials,
+  openSecretStore,
+  openSession,
+  parseSecretStoreRef,
+  type SecretStore,
+  type Session,
+} from '../provisioning/index.js';
+import { debugRequests } from './debug.js';
 import { UsageError } from './exit-codes.js';
 
 /** Options of every command that talks to the server of a manifest. */
@@ -10,6 +17,7 @@ export interface ConnectionOptions {
   readonly endpoint?: string;
   readonly secrets?: string;
   readonly json?: boolean;
+  readonly debug?: boolean;
 }
 
 export function readManifest(file: string): Manifest {
@@ -26,20 +34,29 @@ export function readManifest(file: string): Manifest {
   return parseManifest(text, file);
 }
 
-function checkEndpoint(endpoint: string): string {
+/** The endpoint that a command talks to, or writes down for applications. */
+export function endpointOf(manifest: Manifest, option: string | undefined): string {
+  const endpoint = option ?? process.env.RUSTFS_ENDPOINT ?? manifest.server.endpoint;
   if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint;
   throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);
+}
+
+/** The store that `--secrets` names, else the manifest's. */
+export function secretStoreOf(manifest: Manifest, option: string | undefined): SecretStore {
+  return openSecretStore(option === undefined ? manifest.secretStore : parseSecretStoreRef(option));
 }
 
 /** Reads the manifest, finds credentials and secrets, and waits until the server takes requests. */
 export async function connect(options: ConnectionOptions, onWait?: (reason: string) => void): Promise<Session> {
   const manifest = readManifest(options.manifest);
-  const { server } = manifest;
+  const store = secretStoreOf(manifest, options.secrets);
+  const endpoint = endpointOf(manifest, options.endpoint);
   return openSession({
     manifest,
-    root: rootCredentials({ accessKeyFile: server.accessKeyFile, secretKeyFile: server.secretKeyFile }),
-    store: directorySecretStore(resolve(options.secrets ?? manifest.secretsDir)),
-    endpoint: checkEndpoint(options.endpoint ?? process.env.RUSTFS_ENDPOINT ?? server.endpoint),
+    root: await findRootCredentials(manifest.server, store),
+    store,
+    endpoint,
+    ...debugRequests(options.debug),
     ...(onWait ? { ready: { onWait } } : {}),
   });
 }

@@ -9,6 +9,7 @@ const EXPECTED = new Set([
   'SecretStoreError',
   'ProvisioningError',
   'ReportError',
+  'GatewayConfigError',
 ]);
 
 /** Prints a failure on stderr (with `--json` as a JSON document) and returns the exit code. */

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
+import { addSecretCommands, STORE } from './secret-commands.js';
 import { version } from './version.js';
 
 function port(value: string): number {
@@ -19,7 +21,8 @@ function onManifest(command: Command): Command {
   return command
     .requiredOption('--manifest <file>', 'manifest.json that `cdktf synth` wrote beside cdk.tf.json')
     .option('--endpoint <url>', 'RustFS endpoint; default: $RUSTFS_ENDPOINT, else the one in the manifest')
-    .option('--secrets <dir>', 'directory of the secret store; default: the one in the manifest')
+    .option('--secrets <store>', STORE)
+    .option('--debug', 'print every request as a curl command on stderr, without secrets')
     .option('--json', 'machine-readable output on stdout');
 }
 
@@ -38,6 +41,7 @@ program
   .option('--stack <name>', 'stack of cdktf.json to deploy; default: quickstart, or rustfs-docker for docker')
   .option('--keep', 'leave the target running and print how to reach it')
   .addOption(new Option('--port <port>', 'port of the emulator').default(9900).argParser(port))
+  .option('--debug', 'print every request as a curl command on stderr, without secrets')
   .option('--json', 'events as NDJSON on stdout, the last line is the access proof')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/up.js')).up(options);
@@ -49,9 +53,14 @@ onManifest(
   process.exitCode = await (await import('./commands/plan.js')).planCommand(options);
 });
 
+driftOptions(
+  onManifest(program.command('drift').description('what differs, what nobody declared, and what it gives to whom')),
+);
+
 onManifest(program.command('apply').description('make the server hold what the manifest declares'))
   .option('--yes', 'apply without asking')
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
+  .option('--check-secrets', 'ask the server with each access key, and put the stored secret back where it has another')
   .option('--verify', 'run the access proof afterwards')
   .option('--reports <dir>', 'where --verify writes verify.json and access.{html,md,json}', 'reports')
   .action(async (options) => {
@@ -107,12 +116,22 @@ program
   });
 
 program
-  .command('root-credentials')
-  .description('create the root credential files of a new server, unless they exist')
-  .requiredOption('--dir <dir>', 'directory for access-key and secret-key')
+  .command('gateway')
+  .description('run the reference gateway (a stand-in, not an alknet node)')
+  .option('--config <file>', 'its static configuration, YAML or JSON')
+  .option('--check', 'only say whether the configuration is valid')
+  .addOption(
+    new Option('--print-config <proxy>', 'print the S3 pass-through as a configuration of').choices([
+      'haproxy',
+      'nginx',
+    ]),
+  )
+  .option('--new-api-key <scopes>', 'print a new alknet API key with these scopes, comma-separated, and its entry')
   .action(async (options) => {
-    process.exitCode = await (await import('./commands/root-credentials.js')).rootCredentialsCommand(options);
+    process.exitCode = await (await import('./commands/gateway.js')).gatewayCommand(options, version);
   });
+
+addSecretCommands(program, onManifest);
 
 try {
   await program.parseAsync();

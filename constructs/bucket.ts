@@ -20,6 +20,8 @@ export interface LifecycleRuleProps {
   readonly expireNoncurrentAfter?: Duration;
   /** Give up uploads in parts after this time. @default - never */
   readonly abortIncompleteMultipartAfter?: Duration;
+  /** Remove delete markers that hide no version any more; not together with `expireAfter`. @default false */
+  readonly expiredObjectDeleteMarker?: boolean;
 }
 
 export interface ObjectLockProps {
@@ -53,8 +55,8 @@ export interface BucketProps {
   readonly server: IRustFs;
   /** @default - the construct's id */
   readonly bucketName?: string;
-  /** @default - not versioned; `true` if the bucket has object lock */
-  readonly versioning?: boolean;
+  /** `suspended`: old versions stay, new ones are not kept. @default - not versioned; `true` if the bucket has object lock */
+  readonly versioning?: boolean | 'suspended';
   /** Protects objects from deletion. Needs versioning, and is best set when the bucket is made. @default - none */
   readonly objectLock?: ObjectLockProps;
   /** @default - none */
@@ -166,9 +168,9 @@ export class Bucket extends BucketBase {
 
 function bucketErrors(name: string, props: BucketProps): string[] {
   const errors: string[] = [];
-  if (props.objectLock && props.versioning === false) {
+  if (props.objectLock && props.versioning !== undefined && props.versioning !== true) {
     errors.push(
-      `bucket ${name} has object lock but versioning: false; RustFS locks versions, so leave versioning out or set it to true`,
+      `bucket ${name} has object lock but versioning: ${props.versioning}; RustFS locks versions, so leave versioning out or set it to true`,
     );
   }
   if (props.policy) {
@@ -180,10 +182,15 @@ function bucketErrors(name: string, props: BucketProps): string[] {
     if (!parsed.ok) errors.push(...parsed.problems.map(({ message }) => `policy of bucket ${name}: ${message}`));
   }
   for (const [index, rule] of (props.lifecycle ?? []).entries()) {
-    if (rule.expireAfter || rule.expireNoncurrentAfter || rule.abortIncompleteMultipartAfter) continue;
-    errors.push(
-      `lifecycle rule ${rule.id ?? index + 1} of bucket ${name} does nothing; give it expireAfter, expireNoncurrentAfter or abortIncompleteMultipartAfter`,
-    );
+    const { expireAfter, expireNoncurrentAfter, abortIncompleteMultipartAfter, expiredObjectDeleteMarker } = rule;
+    const what = `lifecycle rule ${rule.id ?? index + 1} of bucket ${name}`;
+    if (expireAfter && expiredObjectDeleteMarker) {
+      errors.push(
+        `${what} has both expireAfter and expiredObjectDeleteMarker, of which S3 takes one; make two rules of them`,
+      );
+    }
+    if (expireAfter || expireNoncurrentAfter || abortIncompleteMultipartAfter || expiredObjectDeleteMarker) continue;
+    errors.push(`${what} does nothing; give it expireAfter, expireNoncurrentAfter or abortIncompleteMultipartAfter`);
   }
   for (const { targetArn } of props.notifications ?? []) {
     if (/^arn:rustfs:sqs:[^:]+:[a-z0-9_-]+:[a-z]+$/.test(targetArn)) continue;
@@ -199,12 +206,17 @@ const policyDocument = (statements: readonly PolicyStatement[]): PolicyDocument 
   Statement: statements,
 });
 
+function versioningOf({ versioning, objectLock }: BucketProps): ManifestBucket['versioning'] {
+  if (versioning === 'suspended') return 'Suspended';
+  return (versioning ?? objectLock !== undefined) ? 'Enabled' : undefined;
+}
+
 function manifestBucket(name: string, props: BucketProps): ManifestBucket {
   const { objectLock, publicAccessBlock: block } = props;
   const retention = objectLock?.defaultRetention;
   return {
     name,
-    versioning: (props.versioning ?? objectLock !== undefined) ? 'Enabled' : undefined,
+    versioning: versioningOf(props),
     objectLock:
       objectLock &&
       (retention ? { defaultRetention: { mode: retention.mode, days: retention.duration.toDays() } } : {}),
@@ -215,6 +227,7 @@ function manifestBucket(name: string, props: BucketProps): ManifestBucket {
       expireAfterDays: rule.expireAfter?.toDays(),
       expireNoncurrentAfterDays: rule.expireNoncurrentAfter?.toDays(),
       abortIncompleteMultipartAfterDays: rule.abortIncompleteMultipartAfter?.toDays(),
+      expiredObjectDeleteMarker: rule.expiredObjectDeleteMarker || undefined,
     })),
     encryption: props.encryption,
     cors: props.cors && [...props.cors],

@@ -15,6 +15,7 @@ export { Group, type GroupProps } from './group.js';
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
 export { RustFsStorage } from './rustfs-storage.js';
+export { SecretStoreRef } from './secret-store-ref.js';
 export type { IRustFs } from './server.js';
 export { type AccessException, type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';
 export { Size } from './size.js';

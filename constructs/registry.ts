@@ -20,7 +20,7 @@ export class ManifestRegistry {
     readonly rustfsVersion: RustFsVersion,
     readonly stack: string,
     private readonly server: () => Manifest['server'],
-    private readonly secretsDir: string,
+    private readonly secretStore: Manifest['secretStore'],
   ) {}
 
   /** @throws Error if the name is taken */
@@ -44,7 +44,7 @@ export class ManifestRegistry {
       version: 1,
       stack: this.stack,
       server: this.server(),
-      secretsDir: this.secretsDir,
+      secretStore: this.secretStore,
       buckets: this.#render('bucket'),
       policies: this.#render('policy'),
       users: this.#render('user'),

@@ -5,6 +5,7 @@ import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js
 import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { RustFsStorage } from './rustfs-storage.js';
+import { SecretStoreRef } from './secret-store-ref.js';
 import type { IRustFs } from './server.js';
 import { TerraformData } from './terraform-data.js';
 
@@ -13,8 +14,8 @@ interface CommonProps {
   readonly version?: RustFsVersion;
   /** @default us-east-1 */
   readonly region?: string;
-  /** Directory of the secret store, relative to the project directory. @default secrets/<stack> */
-  readonly secretsDir?: string;
+  /** Where the root credentials and the access keys are kept. @default SecretStoreRef.directory('secrets/<stack>') */
+  readonly secretStore?: SecretStoreRef;
 }
 
 export interface RustFsProps extends CommonProps {
@@ -55,12 +56,19 @@ function registryOf(
 ) {
   const stack = TerraformStack.of(scope).node.id;
   const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
-  const secretsDir = props.secretsDir ?? `secrets/${stack}`;
+  const { _reference: reference } = props.secretStore ?? SecretStoreRef.directory(`secrets/${stack}`);
+  // Beside the store if it is a directory; the container takes the root credentials as files in any case.
+  const rootDir = `${reference.type === 'directory' ? reference.directory : `secrets/${stack}`}/root`;
   const render = () => {
     const { endpoint, files, target } = server();
     return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
   };
-  return { registry: new ManifestRegistry(rustfsVersion, stack, render, secretsDir), secretsDir, rustfsVersion };
+  return { registry: new ManifestRegistry(rustfsVersion, stack, render, reference), rootDir, rustfsVersion };
+}
+
+/** A path of the project as Terraform reads it. */
+function pathFromModule(scope: Construct, path: string): string {
+  return path.startsWith('/') ? path : `\${path.module}/${stackPaths(scope).toProject}/${path}`;
 }
 
 interface RootFiles {
@@ -91,8 +99,8 @@ class ExternalRustFs extends Construct implements IRustFs {
 /**
  * A RustFS container, and the step that provisions it.
  *
- * The root credentials are files in `<secretsDir>/root`, made at the first deployment. Terraform copies them into the
- * container by path: neither its configuration nor its plan nor its state contains what is in them.
+ * The root credentials are made at the first deployment, and kept in the secret store and as files in `secrets/<stack>/root`.
+ * Terraform copies the files into the container by path: neither its configuration nor its plan nor its state contains what is in them.
  */
 export class RustFs extends Construct implements IRustFs {
   /** A server that already runs. */
@@ -114,16 +122,21 @@ export class RustFs extends Construct implements IRustFs {
     } = props;
     this.endpoint = `http://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}`;
     this.region = props.region ?? 'us-east-1';
-    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, () => ({
+    const { registry, rootDir, rustfsVersion } = registryOf(this, id, props, () => ({
       endpoint: this.endpoint,
       target: 'docker',
-      files: { accessKeyFile: `${secretsDir}/root/access-key`, secretKeyFile: `${secretsDir}/root/secret-key` },
+      files: { accessKeyFile: `${rootDir}/access-key`, secretKeyFile: `${rootDir}/secret-key` },
     }));
     this._registry = registry;
 
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
-      provisioners: [projectCommand(this, `npx --no-install cdktf-rustfs root-credentials --dir ${secretsDir}/root`)],
+      provisioners: [
+        projectCommand(
+          this,
+          `npx --no-install cdktf-rustfs root-credentials --dir ${rootDir} --manifest ${stackPaths(this).fromProject}/manifest.json`,
+        ),
+      ],
     });
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
     const net = new network.Network(this, 'Network', { name });
@@ -162,7 +175,7 @@ export class RustFs extends Construct implements IRustFs {
       volumes: [{ volumeName: data.name, containerPath: '/data' }],
       upload: (['access-key', 'secret-key'] as const).map((file) => ({
         file: `/etc/rustfs/${file}`,
-        source: `\${path.module}/${stackPaths(this).toProject}/${secretsDir}/root/${file}`,
+        source: pathFromModule(this, `${rootDir}/${file}`),
         // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
         permissions: '0444',
       })),

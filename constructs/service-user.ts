@@ -39,6 +39,7 @@ export class ServiceUser extends Construct implements IGrantee {
   readonly server: IRustFs;
   readonly #policies: IPolicy[];
   readonly #granted: NonNullable<ManifestUser['grants']> = [];
+  readonly #exceptions: AccessException[];
   #grants: Policy | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceUserProps) {
@@ -46,7 +47,7 @@ export class ServiceUser extends Construct implements IGrantee {
     this.userName = props.userName ?? id;
     this.server = props.server;
     this.#policies = [...(props.policies ?? [])];
-    const { exceptions = [] } = props;
+    this.#exceptions = [...(props.exceptions ?? [])];
     if (!/^[^\s,=/]{3,}$/.test(this.userName)) {
       throw new Error(
         `invalid user name (value: ${this.userName}): expected at least 3 characters without white space, ",", "=" and "/"`,
@@ -57,12 +58,17 @@ export class ServiceUser extends Construct implements IGrantee {
       enabled: props.enabled ?? true,
       policies: [...new Set(this.#policies.map(({ policyName }) => policyName))].sort(),
       ...(this.#granted.length > 0 ? { grants: [...this.#granted] } : {}),
-      ...(exceptions.length > 0 ? { exceptions: exceptions.map((exception) => ({ ...exception })) } : {}),
+      ...(this.#exceptions.length > 0 ? { exceptions: this.#exceptions.map((exception) => ({ ...exception })) } : {}),
     }));
   }
 
   addPolicy(policy: IPolicy): void {
     this.#policies.push(policy);
+  }
+
+  /** Accepts that this user may do more than was declared on a bucket; the reason is shown in reports. */
+  addException(exception: AccessException): void {
+    this.#exceptions.push(exception);
   }
 
   /** Grants on buckets go to a policy of their own, `<user>-grants`, so that the component's policy stays as declared. */

@@ -9,7 +9,9 @@ export {
   type ManifestComponent,
   type ManifestGroup,
   type ManifestPolicy,
+  type ManifestSecretStore,
   type ManifestUser,
   manifestSchema,
+  ROOT_ENTRY,
 } from './schema.js';
 export { ManifestError, manifestHash, manifestJsonSchema, parseManifest, serializeManifest } from './serialize.js';

@@ -118,12 +118,31 @@ const server = z.strictObject({
     .meta({ description: 'File with the root secret key, relative to the project directory. The environment wins.' }),
 });
 
+const secretStore = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('directory'), directory: name }),
+    z.strictObject({
+      type: z.literal('sops'),
+      file: name,
+      ageRecipients: z
+        .array(z.string().regex(/^age1[0-9a-z]+$/, 'expected an age public key, age1…'))
+        .optional()
+        .meta({ description: 'Public keys for which the file is encrypted when it is created.' }),
+    }),
+    z.strictObject({ type: z.literal('dotenv'), file: name }),
+    z.strictObject({ type: z.literal('environment') }),
+  ])
+  .meta({ description: 'Where secrets are kept; paths are relative to the project directory.' });
+
+/** Entry of the secret store for the root credentials, so no access key can have this name. */
+export const ROOT_ENTRY = 'rustfs-root';
+
 export const manifestSchema = z
   .strictObject({
     version: z.literal(MANIFEST_VERSION),
     stack: name,
     server,
-    secretsDir: z.string().meta({ description: 'Directory of the secret store, relative to the project directory.' }),
+    secretStore,
     buckets: z.array(bucket),
     policies: z.array(
       z.strictObject({
@@ -170,12 +189,9 @@ export const manifestSchema = z
         policy: name,
         accessKey: name,
         buckets: z.array(name),
-        access: z
-          .strictObject(access)
-          .optional()
-          .meta({
-            description: 'Intent: what the component may do on its buckets. Absent: everything, on these alone.',
-          }),
+        access: z.strictObject(access).optional().meta({
+          description: 'Intent: what the component may do on its buckets. Absent: everything, on these alone.',
+        }),
         shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
       }),
     ),
@@ -183,6 +199,7 @@ export const manifestSchema = z
   .meta({ title: 'cdktf-rustfs manifest', description: 'What one RustFS server should hold. Contains no secret.' });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestSecretStore = Manifest['secretStore'];
 export type ManifestBucket = Manifest['buckets'][number];
 export type ManifestPolicy = Manifest['policies'][number];
 export type ManifestUser = Manifest['users'][number];

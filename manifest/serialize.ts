@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BUILTIN_POLICIES, opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
-import { MANIFEST_VERSION, type Manifest, manifestSchema } from './schema.js';
+import { MANIFEST_VERSION, type Manifest, manifestSchema, ROOT_ENTRY } from './schema.js';
 
 /** A manifest that cannot be used; the message lists every problem. */
 export class ManifestError extends Error {
@@ -20,6 +20,7 @@ const UNORDERED = new Set([
   'exceptions',
   'members',
   'shareWith',
+  'ageRecipients',
   'notifications',
   'lifecycle',
 ]);
@@ -85,6 +86,11 @@ function referenceProblems(manifest: Manifest): string[] {
       ...missing(`group ${group.name}`, 'policy', group.policies, policies),
       ...missing(`group ${group.name}`, 'user', group.members, users),
     ]),
+    ...manifest.accessKeys
+      .filter(({ name }) => name === ROOT_ENTRY)
+      .map(
+        ({ name }) => `access key ${name}: the secret store keeps the root credentials by that name; choose another`,
+      ),
     ...manifest.accessKeys.flatMap((key) => missing(`access key ${key.name}`, 'user', [key.user], users)),
     ...manifest.components.flatMap((component) => [
       ...missing(`component ${component.name}`, 'user', [component.user], users),

@@ -23,6 +23,7 @@ export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';
 export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';
 export { type AccessChange, type AccessDiff, accessDiff } from './prover/access-diff.js';
+export { StateLimit } from './prover/budget.js';
 export { proveContained } from './prover/contained.js';
 export { type Difference, differences } from './prover/differences.js';
 export { type IsolationProof, proveIsolation, type Tenant } from './prover/isolation.js';

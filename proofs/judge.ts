@@ -2,6 +2,7 @@ import type { Manifest, ManifestUser } from '../manifest/index.js';
 import {
   type Counterexample,
   describeCounterexample,
+  type PolicyDocument,
   type Proof,
   type ProveOptions,
   type Subject,
@@ -14,6 +15,7 @@ import { userSubject } from './principals.js';
 export interface Context {
   readonly manifest: Manifest;
   readonly options: ProveOptions;
+  readonly bucketPolicies: ReadonlyMap<string, PolicyDocument>;
   /** Component that owns a bucket. */
   readonly owners: ReadonlyMap<string, string>;
 }

@@ -11,11 +11,12 @@ import { exceptionsOf } from './exceptions.js';
 import { withBuckets } from './intent.js';
 import { type Candidate, type Context, candidateOf, judge } from './judge.js';
 import type { AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from './model.js';
+import { bucketPoliciesOf } from './principals.js';
 
 /** How a bucket was declared for a user; `public` when its policy lets the user in like everybody named there. */
-function grantOn({ manifest, options }: Context, { user, intent }: Candidate, bucket: string): Grant {
+function grantOn({ bucketPolicies, options }: Context, { user, intent }: Candidate, bucket: string): Grant {
   const declared = intent.grants.get(bucket);
-  const policy = manifest.buckets.find(({ name }) => name === bucket)?.policy;
+  const policy = bucketPolicies.get(bucket);
   if (declared !== undefined || policy === undefined) return declared ?? 'none';
   const byPolicyAlone: Subject = {
     principal: { kind: 'user', accessKey: user.name, policies: [] },
@@ -124,6 +125,7 @@ function problemsOf(proofs: readonly (BucketProof | AccountProof | PublicProof)[
 export function proveManifest(manifest: Manifest): DeploymentProof {
   const context: Context = {
     manifest,
+    bucketPolicies: new Map(Object.entries(bucketPoliciesOf(manifest))),
     options: { version: manifest.server.rustfsVersion, knownBuckets: manifest.buckets.map(({ name }) => name) },
     owners: new Map(
       manifest.components.flatMap(({ name, buckets }) => buckets.map((bucket) => [bucket, name] as const)),

@@ -9,17 +9,18 @@ export interface ObservedUser {
 
 export interface ObservedGroup {
   readonly policies: readonly string[];
-  /** Only read for groups that matter to a managed user or are declared. */
-  readonly enabled?: boolean;
-  readonly members?: readonly string[];
+  readonly enabled: boolean;
+  readonly members: readonly string[];
 }
 
 export interface ObservedAccessKey {
   readonly accessKeyId: string;
+  /** A user, root, or an identity that the server does not know as a user (OIDC). */
   readonly parent: string;
   readonly name?: string;
-  /** Only read for keys that are managed or in the secret store. */
-  readonly enabled?: boolean;
+  readonly enabled: boolean;
+  /** The server has another secret than the secret store. Only told by a probe: absent if there was none. */
+  readonly secretDiffers?: boolean;
   /** Policy of the key's own; undefined when it has all rights of its parent. */
   readonly embeddedPolicy?: PolicyDocument;
 }
@@ -30,6 +31,8 @@ export interface Estate {
   readonly version: string;
   /** True when the answers came from the emulator. */
   readonly emulated: boolean;
+  /** What could not be read as usual, in words. */
+  readonly notes: readonly string[];
   readonly buckets: ReadonlyMap<string, BucketConfig>;
   readonly policies: ReadonlyMap<string, PolicyDocument>;
   readonly users: ReadonlyMap<string, ObservedUser>;

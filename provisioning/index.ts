@@ -1,20 +1,46 @@
+export { type Adoption, adopt } from './adopt/adopt.js';
 export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
+export { type DriftOptions, drift } from './drift/drift.js';
+export type { DriftFinding, DriftReport } from './drift/model.js';
+export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
-export type { StoreContents } from './plan/access-keys.js';
 export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
 export { type PlanOptions, plan } from './plan/plan.js';
 export { type PlanColors, renderPlan } from './plan/render.js';
-export { type RootCredentialFiles, rootCredentials } from './root-credentials.js';
+export { findRootCredentials, type RootCredentialFiles, rootCredentials } from './root-credentials.js';
+export {
+  type FinishRootOptions,
+  finishRootSecret,
+  type KeyRotation,
+  type PreparedRootSecret,
+  prepareRootSecret,
+  type RotateOptions,
+  type RotationOutcome,
+  type RotationStep,
+  rotateKeys,
+  selectAccessKeys,
+} from './rotate/index.js';
 export { directorySecretStore } from './secrets/directory-store.js';
+export { formatAge, type KeyAge, type KeyState, keyAges, parseAge } from './secrets/key-age.js';
+export { type KubernetesSecretProps, writeKubernetesSecret } from './secrets/kubernetes-secret.js';
+export { openSecretStore, parseSecretStoreRef } from './secrets/open-store.js';
+export type { StoreContents } from './secrets/read-store.js';
 export {
   type RootCredentialFilesProps,
   type RootCredentialFilesResult,
   writeRootCredentialFiles,
 } from './secrets/root-credential-files.js';
 export { type SecretStore, SecretStoreError, type StoredKey, type StoreEntry } from './secrets/secret-store.js';
-export { openSession, type PlannedState, type Session, type SessionOptions } from './session.js';
+export { ageRecipientsIn } from './secrets/sops/identities.js';
+export {
+  openSession,
+  type PlannedState,
+  type Session,
+  type SessionOptions,
+  type SessionPlanOptions,
+} from './session.js';
 export {
   type AccessProof,
   type Cause,

@@ -1,22 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../manifest/index.js';
-import type { PolicyDocument } from '../policies/index.js';
 import type { AdminClient } from './client/admin.js';
 import { readBucketMetadata } from './client/bucket-metadata.js';
 import type { BucketConfig } from './client/bucket-xml.js';
 import type { BucketClient } from './client/buckets.js';
+import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
+import { readIamOneByOne } from './client/iam-one-by-one.js';
 import { forEachConcurrently } from './concurrency.js';
-import type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
+import { RustFsError } from './errors.js';
+import type { Estate, ObservedUser } from './estate.js';
 import type { ServerIdentity } from './gate.js';
 
 const READS_AT_A_TIME = 128;
-const split = (names: string | undefined) => (names ?? '').split(',').filter((name) => name !== '');
 
 export interface ObserveOptions {
   readonly admin: AdminClient;
   readonly buckets: BucketClient;
   readonly server: ServerIdentity;
-  /** Access key ids in the secret store; their details are read too. */
-  readonly storedKeyIds: ReadonlySet<string>;
 }
 
 /** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
@@ -36,91 +36,57 @@ async function observeBuckets(
   return observed;
 }
 
-async function observeKeys(
-  manifest: Manifest,
-  { admin, storedKeyIds }: ObserveOptions,
-): Promise<ReadonlyMap<string, ObservedAccessKey>> {
-  const bulk = await admin.listAccessKeys();
-  const managed = new Set(manifest.accessKeys.map(({ user, name }) => `${user}\0${name}`));
-  const keys = Object.entries(bulk).flatMap(([parent, list]) =>
-    list.map(
-      (key): ObservedAccessKey => ({ accessKeyId: key.accessKey, parent, ...(key.name ? { name: key.name } : {}) }),
-    ),
-  );
-  const observed = new Map(keys.map((key) => [key.accessKeyId, key]));
-  const detailed = keys.filter(
-    ({ accessKeyId, parent, name }) => storedKeyIds.has(accessKeyId) || managed.has(`${parent}\0${name}`),
-  );
-  // The bulk list leaves status and policy blank (reference: list-access-keys-bulk).
-  await forEachConcurrently(detailed, READS_AT_A_TIME, async (key) => {
-    const info = await admin.serviceAccount(key.accessKeyId);
-    if (info === undefined) observed.delete(key.accessKeyId);
-    else
-      observed.set(key.accessKeyId, {
-        ...key,
-        parent: info.parentUser,
-        enabled: info.accountStatus === 'on',
-        ...(info.impliedPolicy || !info.policy ? {} : { embeddedPolicy: JSON.parse(info.policy) as PolicyDocument }),
-      });
-  });
-  return observed;
+/** Milliseconds before the export is asked for again. */
+const EXPORT_PAUSES = [500, 1_500];
+
+/** The export fails as a whole while a key is deleted or not known everywhere yet, so it is asked for again. */
+async function exportIam(admin: AdminClient): Promise<IamAssets> {
+  for (const pause of EXPORT_PAUSES) {
+    try {
+      return readIamExport(await admin.exportIam());
+    } catch (error) {
+      if (!(error instanceof RustFsError && error.status === 500)) throw error;
+      await sleep(pause);
+    }
+  }
+  return readIamExport(await admin.exportIam());
 }
 
-async function observeUsers({ admin }: ObserveOptions): Promise<ReadonlyMap<string, ObservedUser>> {
-  const users = await admin.listUsers();
-  return new Map(
-    Object.entries(users).map(([name, { status, policyName, memberOf }]) => [
-      name,
-      { enabled: status === 'enabled', policies: split(policyName), groups: memberOf ?? [] },
-    ]),
-  );
-}
-
-async function observeGroups(
-  manifest: Manifest,
-  users: ReadonlyMap<string, ObservedUser>,
-  { admin }: ObserveOptions,
-): Promise<ReadonlyMap<string, ObservedGroup>> {
-  const [names, policies] = await Promise.all([admin.listGroups(), admin.groupPolicies()]);
-  const groups = new Map(names.map((name): [string, ObservedGroup] => [name, { policies: policies.get(name) ?? [] }]));
-  const relevant = new Set([
-    ...manifest.groups.map(({ name }) => name),
-    ...manifest.users.flatMap(({ name }) => users.get(name)?.groups ?? []),
-  ]);
-  await forEachConcurrently(
-    names.filter((name) => relevant.has(name)),
-    READS_AT_A_TIME,
-    async (name) => {
-      const info = await admin.group(name);
-      groups.set(name, {
-        policies: split(info.policy),
-        enabled: info.status === 'enabled',
-        members: info.members ?? [],
-      });
-    },
-  );
-  return groups;
+async function observeIam(admin: AdminClient): Promise<IamAssets & { readonly notes: readonly string[] }> {
+  try {
+    return { ...(await exportIam(admin)), notes: [] };
+  } catch (error) {
+    const refused = error instanceof RustFsError && error.status >= 400;
+    if (!refused) throw error;
+    const note =
+      `the server did not export its identities (${error.message}), so each was read on its own: ` +
+      'access keys of OIDC users and of deleted users were not seen';
+    return { ...(await readIamOneByOne(admin)), notes: [note] };
+  }
 }
 
 /**
- * Reads the whole server: seven bulk calls, then two for each bucket that declares CORS or a public access block (which
- * the bulk export leaves out), one for each managed access key, and one for each group that is declared or gives rights to a managed user.
+ * Users and memberships are read as the server applies them, the rest as it has stored it: RustFS 1.0.1 can lose track of
+ * a write for some seconds, which apply has to see (see session.ts).
+ */
+async function observeIdentities({ admin }: ObserveOptions) {
+  const [users, iam] = await Promise.all([admin.listUsers(), observeIam(admin)]);
+  return {
+    ...iam,
+    users: new Map(
+      Object.entries(users).map(([name, { status, policyName, memberOf }]): [string, ObservedUser] => [
+        name,
+        { enabled: status === 'enabled', policies: splitNames(policyName), groups: memberOf ?? [] },
+      ]),
+    ),
+  };
+}
+
+/**
+ * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
+ * each bucket that declares CORS or a public access block, which the bulk export leaves out.
  */
 export async function observe(manifest: Manifest, options: ObserveOptions): Promise<Estate> {
-  const users = observeUsers(options);
-  const [buckets, policies, accessKeys, observedUsers, groups] = await Promise.all([
-    observeBuckets(manifest, options),
-    options.admin.listPolicies(),
-    observeKeys(manifest, options),
-    users,
-    users.then((known) => observeGroups(manifest, known, options)),
-  ]);
-  return {
-    ...options.server,
-    buckets,
-    policies: new Map(Object.entries(policies)),
-    users: observedUsers,
-    groups,
-    accessKeys,
-  };
+  const [buckets, identities] = await Promise.all([observeBuckets(manifest, options), observeIdentities(options)]);
+  return { ...options.server, ...identities, buckets };
 }

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ROOT_ENTRY } from '../manifest/index.js';
 import { ProvisioningError } from './errors.js';
+import type { SecretStore } from './secrets/secret-store.js';
 import type { Credentials } from './wire.js';
 
 export interface RootCredentialFiles {
@@ -47,4 +49,21 @@ export function rootCredentials({
     accessKeyId: resolveOne('RUSTFS_ACCESS_KEY', accessKeyFile, projectDir),
     secretAccessKey: resolveOne('RUSTFS_SECRET_KEY', secretKeyFile, projectDir),
   };
+}
+
+const VARIABLES = ['RUSTFS_ACCESS_KEY', 'RUSTFS_SECRET_KEY'].flatMap((name) => [name, `${name}_FILE`]);
+
+/**
+ * As {@link rootCredentials}; where neither the environment nor a file has any, those in the secret store. So a CI job that
+ * can read the store needs nothing else.
+ */
+export async function findRootCredentials(files: RootCredentialFiles, store: SecretStore): Promise<Credentials> {
+  const { accessKeyFile, secretKeyFile, projectDir = process.cwd() } = files;
+  const elsewhere =
+    VARIABLES.some((name) => process.env[name]) ||
+    [accessKeyFile, secretKeyFile].some((file) => file !== undefined && existsSync(resolve(projectDir, file)));
+  const stored = elsewhere ? undefined : await store.read(ROOT_ENTRY);
+  if (stored === undefined) return rootCredentials(files);
+  const { accessKeyId, secretAccessKey } = stored.current;
+  return { accessKeyId, secretAccessKey };
 }

@@ -7,11 +7,12 @@ import { ProvisioningError, RustFsError } from './errors.js';
 import type { Estate } from './estate.js';
 import { type GateOptions, gate, type ServerIdentity } from './gate.js';
 import { observe } from './observe.js';
-import type { StoreContents } from './plan/access-keys.js';
 import type { Plan } from './plan/model.js';
 import { type PlanOptions, plan } from './plan/plan.js';
+import { withSecretsChecked } from './probe-secrets.js';
 import { PROVISIONING_PROFILES } from './profile.js';
-import type { SecretStore, StoreEntry } from './secrets/secret-store.js';
+import { readStore } from './secrets/read-store.js';
+import type { SecretStore } from './secrets/secret-store.js';
 import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
 
 export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | 'onRequest'> {
@@ -21,6 +22,11 @@ export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | '
   /** @default - the endpoint of the manifest */
   readonly endpoint?: string;
   readonly ready?: GateOptions;
+}
+
+export interface SessionPlanOptions extends PlanOptions {
+  /** Also ask the server, once for each managed key, whether it has the secret of the store. @default false */
+  readonly checkSecrets?: boolean;
 }
 
 /** The server as it was when it was read, with the plan that follows from it. */
@@ -36,9 +42,9 @@ export interface Session {
   readonly root: Credentials;
   readonly wire: Wire;
   readonly server: ServerIdentity;
-  plan(options?: PlanOptions): Promise<PlannedState>;
+  plan(options?: SessionPlanOptions): Promise<PlannedState>;
   /** Carries the plan out and reads back until nothing is left to change. Returns the state that it found then. */
-  apply(state: PlannedState, options?: ApplyOptions & PlanOptions): Promise<PlannedState>;
+  apply(state: PlannedState, options?: ApplyOptions & SessionPlanOptions): Promise<PlannedState>;
   close(): void;
 }
 
@@ -53,12 +59,6 @@ function isTransient(error: unknown): boolean {
   );
 }
 
-async function readStore(store: SecretStore): Promise<StoreContents> {
-  const names = await store.names();
-  const entries = await Promise.all(names.map(async (name) => [name, await store.read(name)] as const));
-  return new Map(entries.filter((entry): entry is [string, StoreEntry] => entry[1] !== undefined));
-}
-
 /** Waits until the server takes requests, then returns the session. Throws on wrong credentials or an unreachable server. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { manifest, root, store } = options;
@@ -71,11 +71,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const admin = createAdminClient(wire, root);
   const buckets = createBucketClient(wire, root);
 
-  async function readState(planOptions?: PlanOptions): Promise<PlannedState> {
+  async function readState({ checkSecrets, ...planOptions }: SessionPlanOptions = {}): Promise<PlannedState> {
     const contents = await readStore(store);
-    const keys = [...contents.values()].flatMap(({ current, next, previous }) => [current, next, previous]);
-    const storedKeyIds = new Set(keys.flatMap((key) => (key ? [key.accessKeyId] : [])));
-    const estate = await observe(manifest, { admin, buckets, server, storedKeyIds });
+    const observed = await observe(manifest, { admin, buckets, server });
+    const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
     return { estate, plan: plan(manifest, estate, contents, planOptions) };
   }
 
@@ -86,7 +85,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
    */
   async function converge(
     first: PlannedState,
-    { replaceKeys, ...applyOptions }: ApplyOptions & PlanOptions,
+    { replaceKeys, checkSecrets = false, ...applyOptions }: ApplyOptions & SessionPlanOptions,
   ): Promise<PlannedState> {
     const profile = PROVISIONING_PROFILES[rustfsVersion];
     const connection = { endpoint: wire.endpoint, region };
@@ -100,7 +99,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       );
       if (failure !== undefined && !(isTransient(failure) && round < MAX_ROUNDS)) throw failure;
       // A second round replaces nothing: the first one knew which keys were in the way.
-      state = await readState(round === 1 && failure !== undefined ? { replaceKeys: replaceKeys ?? false } : {});
+      const again = round === 1 && failure !== undefined;
+      state = await readState({ checkSecrets, replaceKeys: again && (replaceKeys ?? false) });
       if (state.plan.changes.length === 0) return state;
       if (round === MAX_ROUNDS) {
         const left = state.plan.changes.map(({ kind, name }) => `${kind} ${name}`).join(', ');

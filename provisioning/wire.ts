@@ -3,6 +3,7 @@ import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import aws4 from 'aws4';
 import { RustFsError } from './errors.js';
+import { redactBody } from './redact.js';
 import { USER_AGENT } from './user-agent.js';
 
 export interface Credentials {
@@ -41,6 +42,8 @@ export interface WireEvent {
   readonly status: number;
   readonly ms: number;
   readonly attempt: number;
+  /** The same request as a curl command, without secrets. */
+  readonly command: string;
 }
 
 /** Signed HTTP to one endpoint over kept-alive connections. */
@@ -223,6 +226,7 @@ export function createWire(options: WireOptions): Wire {
       status,
       ms: performance.now() - start,
       attempt: number,
+      command: asCurl(request, endpoint, credentials === 'anonymous' ? 'anonymous' : 'signed'),
     });
     return result;
   }
@@ -258,7 +262,7 @@ const shellQuote = (text: string) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /**
- * The same request as a curl command; the credentials are read from the environment variables of the AWS CLI. RustFS wants the
+ * The same request as a curl command, without secrets in its body; the credentials are read from the environment variables of the AWS CLI. RustFS wants the
  * header that curl does not send by itself, and for HEAD curl has to be told that no body follows (tried on a running 1.0.1).
  */
 export function asCurl(request: WireRequest, endpoint: string, credentials: 'signed' | 'anonymous' = 'signed'): string {
@@ -275,7 +279,9 @@ export function asCurl(request: WireRequest, endpoint: string, credentials: 'sig
     shellQuote(`${name}: ${value}`),
   ]);
   const body =
-    request.body === undefined || request.body.length === 0 ? [] : ['--data-binary', shellQuote(String(request.body))];
+    request.body === undefined || request.body.length === 0
+      ? []
+      : ['--data-binary', shellQuote(redactBody(String(request.body)))];
   const url = shellQuote(`${endpoint}${request.path}${queryString(request.query)}`);
   return ['curl', '-sS', '-i', ...method, ...signing, ...headers, ...body, url].join(' ');
 }

@@ -90,9 +90,10 @@ const finding = z.strictObject({
 const key = z.strictObject({
   name,
   user: name,
-  state: z.enum(['active', 'draining', 'pending', 'not-stored']),
+  state: z.enum(['active', 'rotating', 'draining', 'pending', 'missing']),
   createdAt: time.optional().meta({ description: 'Absent: nobody recorded it.' }),
   ageDays: count.optional(),
+  previousCreatedAt: time.optional().meta({ description: 'When the key was made that still drains.' }),
 });
 
 const run = z.strictObject({ createdAt: time, manifestHash: z.string() });

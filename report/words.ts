@@ -48,9 +48,10 @@ export const EFFECTS: Words<ReportChange['effect']> = {
 
 export const KEY_STATES: Words<ReportKey['state']> = {
   active: ['active', 'applications use it'],
-  draining: ['draining', 'the key before a rotation; still valid'],
-  pending: ['pending', 'created or about to be, not published to applications'],
-  'not-stored': ['not stored', 'declared, but its secret is not in the secret store'],
+  rotating: ['rotating', 'a rotation was interrupted before it published the new key'],
+  draining: ['draining', 'the key before it is still valid'],
+  pending: ['pending', 'its creation was interrupted'],
+  missing: ['not stored', 'its secret is not in the secret store'],
 };
 
 /** What the report shows and what it does not. Terms first, as rows of a list. */

@@ -6,7 +6,19 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['policies', 'manifest', 'proofs', 'constructs', 'stacks', 'provisioning', 'report', 'emulator', 'cli'];
+const ROOMS = [
+  'policies',
+  'manifest',
+  'proofs',
+  'constructs',
+  'stacks',
+  'provisioning',
+  'report',
+  'emulator',
+  'gateway',
+  'cli',
+];
+
 function* files(path) {
   for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
@@ -27,10 +39,16 @@ function fingerprint() {
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
+    'scripts/bundle-gateway.mjs',
     ...ROOMS.flatMap((room) => [...files(room)]),
   ];
   for (const file of inputs) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest('hex');
+}
+
+function execNode(args) {
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 export function build() {
@@ -41,12 +59,12 @@ export function build() {
   console.log('compiling …');
   rmSync(dist, { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  execNode([tsc, '-p', join(root, 'tsconfig.build.json')]);
   for (const file of assets()) {
     mkdirSync(join(dist, dirname(file)), { recursive: true });
     copyFileSync(join(root, file), join(dist, file));
   }
+  execNode([join(root, 'scripts', 'bundle-gateway.mjs')]);
   writeFileSync(stamp, wanted);
 }
 

@@ -9,6 +9,7 @@ import { proveAccess } from './verify.js';
 export interface ApplyCommandOptions extends ConnectionOptions {
   readonly yes?: boolean;
   readonly replaceKeys?: boolean;
+  readonly checkSecrets?: boolean;
   readonly verify?: boolean;
   readonly reports: string;
 }
@@ -31,9 +32,9 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
   const session = await connect(options, (reason) => progress.line(`waiting for RustFS: ${reason}`));
   try {
     progress.line(describeServer(session));
-    const replaceKeys = options.replaceKeys ?? false;
-    const state = await session.plan({ replaceKeys });
-    const { changes, blocked, unmanaged } = state.plan;
+    const { replaceKeys = false, checkSecrets = false } = options;
+    const state = await session.plan({ replaceKeys, checkSecrets });
+    const { changes, blocked } = state.plan;
     progress.line(renderPlan(state.plan, planColors));
     progress.event({ type: 'plan', ...state.plan });
     if (changes.length + blocked.length > 0) {
@@ -44,6 +45,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
       await progress.step(`applying ${changes.length} changes`, async (update) => {
         await session.apply(state, {
           replaceKeys,
+          checkSecrets,
           onEvent: (event) => {
             progress.event({ ...event });
             if (event.type === 'change-done') update(`${event.kind} ${event.name}`);
@@ -52,7 +54,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
       });
     }
     progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
-    return options.verify ? await proveAccess(session, progress, { ...options, unmanaged }) : EXIT.ok;
+    return options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
   } finally {
     session.close();
   }

@@ -1,9 +1,28 @@
 import { writeRootCredentialFiles } from '../../provisioning/index.js';
-import { EXIT } from '../exit-codes.js';
+import { endpointOf, readManifest, secretStoreOf } from '../connection.js';
+import { EXIT, UsageError } from '../exit-codes.js';
 
-/** `root-credentials`: makes the root credential files of a new server; existing ones stay as they are. */
-export async function rootCredentialsCommand({ dir }: { readonly dir: string }): Promise<number> {
-  const { created, accessKeyFile, secretKeyFile } = await writeRootCredentialFiles({ directory: dir });
+export interface RootCredentialsOptions {
+  readonly dir: string;
+  readonly manifest?: string;
+  readonly secrets?: string;
+}
+
+/** `root-credentials`: makes the root credentials of a new server, in files and in the secret store; existing ones stay. */
+export async function rootCredentialsCommand({ dir, manifest, secrets }: RootCredentialsOptions): Promise<number> {
+  if (secrets !== undefined && manifest === undefined) {
+    throw new UsageError('--secrets needs --manifest, which says how applications reach the server');
+  }
+  const { created, accessKeyFile, secretKeyFile } = await writeRootCredentialFiles({
+    directory: dir,
+    ...(manifest === undefined ? {} : { store: storeFrom(manifest, secrets) }),
+  });
   console.log(`${created ? 'created' : 'kept'} ${accessKeyFile} and ${secretKeyFile}`);
   return EXIT.ok;
+}
+
+function storeFrom(manifestFile: string, secrets: string | undefined) {
+  const manifest = readManifest(manifestFile);
+  const connection = { endpoint: endpointOf(manifest, undefined), region: manifest.server.region };
+  return { secrets: secretStoreOf(manifest, secrets), connection };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { renderPlan, writeRootCredentialFiles } from '../../provisioning/index.js';
 import { connect, describeServer } from '../connection.js';
+import { DEBUG_VARIABLE } from '../debug.js';
 import { EXIT } from '../exit-codes.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
@@ -17,6 +18,7 @@ export interface UpOptions {
   readonly keep?: boolean;
   readonly port: number;
   readonly json?: boolean;
+  readonly debug?: boolean;
 }
 
 /** A server to deploy to. The docker target is part of the stack itself, so there is nothing to start before. */
@@ -78,6 +80,8 @@ async function deployStack(
 
 /** `up`: target → synth → deploy → plan (nothing left to change) → access proof. */
 export async function up(options: UpOptions): Promise<number> {
+  // Through the environment, so that the steps that Terraform starts do it too.
+  if (options.debug) process.env[DEBUG_VARIABLE] = '1';
   const progress = createProgress(options.json === true);
   const projectDir = process.cwd();
   const target = await startTarget(options, projectDir, progress);
@@ -96,14 +100,14 @@ export async function up(options: UpOptions): Promise<number> {
     try {
       progress.line(describeServer(session));
       const state = await session.plan();
-      const { changes, blocked, unmanaged } = state.plan;
+      const { changes, blocked } = state.plan;
       progress.event({ type: 'plan', ...state.plan });
       if (changes.length + blocked.length > 0) {
         // The manifest is unchanged, so Terraform saw no reason to run the step: the server has drifted.
         progress.line(renderPlan(state.plan, planColors));
         await progress.step(`repairing drift: ${changes.length} changes`, () => session.apply(state));
       } else progress.line('plan: no changes');
-      return await proveAccess(session, progress, { reports: 'reports', unmanaged });
+      return await proveAccess(session, progress, { reports: 'reports' });
     } finally {
       session.close();
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { proveManifest } from '../../proofs/index.js';
-import { type AccessProof, type Session, severityOfResult, type Unmanaged, verify } from '../../provisioning/index.js';
+import { type AccessProof, drift, type Session, severityOfResult, verify } from '../../provisioning/index.js';
 import type { ProbedRequest } from '../../report/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
@@ -9,7 +9,6 @@ import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
-import { keyAges } from '../report/key-ages.js';
 import { version } from '../version.js';
 
 interface ProofOptions {
@@ -19,8 +18,6 @@ interface ProofOptions {
 }
 
 interface ReportedOptions extends ProofOptions {
-  /** What a plan has just found on the server. @default - it is read for the report */
-  readonly unmanaged?: readonly Unmanaged[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -34,7 +31,7 @@ function exitCode({ findings }: AccessProof): number {
 /** Runs the access proof and writes the reports about it. */
 async function proveAndReport(
   session: Session,
-  { exhaustive = false, reports, unmanaged, onProgress }: ReportedOptions,
+  { exhaustive = false, reports, onProgress }: ReportedOptions,
 ): Promise<AccessProof> {
   const results: ProbedRequest[] = [];
   const theorems = proveManifest(session.manifest);
@@ -53,7 +50,7 @@ async function proveAndReport(
   if (!reports) return proof;
   mkdirSync(reports, { recursive: true });
   writeFileSync(join(reports, 'verify.json'), `${JSON.stringify(proof, null, 2)}\n`);
-  const { writeReports } = await import('../report/write.js');
+  const [{ writeReports }, { findings, keyAges }] = await Promise.all([import('../report/write.js'), drift(session)]);
   await writeReports(reports, {
     tool: `cdktf-rustfs ${version}`,
     createdAt: new Date(),
@@ -61,8 +58,15 @@ async function proveAndReport(
     access: proof,
     results,
     proof: theorems,
-    unmanaged: unmanaged ?? (await session.plan()).plan.unmanaged,
-    keys: await keyAges(session.manifest, session.store),
+    unmanaged: findings
+      .filter(({ category }) => category === 'unmanaged')
+      .map(({ kind, name, severity, message, gives }) => ({
+        kind,
+        name,
+        severity,
+        detail: [message, ...gives].join('; '),
+      })),
+    keys: keyAges,
   });
   return proof;
 }

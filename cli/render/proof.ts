@@ -8,6 +8,15 @@ const MAX_FINDINGS = 20;
 
 const showFinding = ({ severity, message, command }: Finding) => [pc.red(`${severity}: ${message}`), `    ${command}`];
 
+/** The most severe findings, each with the request that showed it. */
+export function renderFindings(findings: readonly Finding[]): readonly string[] {
+  const rest = findings.length - MAX_FINDINGS;
+  return [
+    ...findings.slice(0, MAX_FINDINGS).flatMap(showFinding),
+    ...(rest > 0 ? [pc.red(`… and ${rest} more: verify --json shows all`)] : []),
+  ];
+}
+
 /** The access proof for people: a row per component, the totals, then every finding with the request that showed it. */
 export function renderProof(proof: AccessProof, manifest: Manifest): string {
   const { probes, findings, notProbed, pairs } = proof;
@@ -34,9 +43,6 @@ export function renderProof(proof: AccessProof, manifest: Manifest): string {
       ? [pc.yellow('emulated: these answers came from the cdktf-rustfs emulator, not from RustFS')]
       : []),
     ...notProbed.map(({ what, reason }) => pc.yellow(`not probed: ${what}: ${reason}`)),
-    ...findings.slice(0, MAX_FINDINGS).flatMap(showFinding),
-    ...(findings.length > MAX_FINDINGS
-      ? [pc.red(`… and ${findings.length - MAX_FINDINGS} more: verify --json shows all`)]
-      : []),
+    ...renderFindings(findings),
   ].join('\n');
 }

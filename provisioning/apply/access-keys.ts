@@ -1,4 +1,5 @@
 import type { ManifestAccessKey } from '../../manifest/index.js';
+import type { AdminClient } from '../client/admin.js';
 import type { Change } from '../plan/model.js';
 import { generateKeyPair } from '../secrets/generate-key.js';
 import type { StoredKey } from '../secrets/secret-store.js';
@@ -7,7 +8,7 @@ import { type ApplyContext, declared } from './context.js';
 const DESCRIPTION = 'managed by cdktf-rustfs';
 
 /** Creates the service account; if the answer got lost, finds out whether it exists. */
-async function createOnServer({ admin }: ApplyContext, wanted: ManifestAccessKey, key: StoredKey): Promise<void> {
+export async function createOnServer(admin: AdminClient, wanted: ManifestAccessKey, key: StoredKey): Promise<void> {
   const account = {
     targetUser: wanted.user,
     accessKey: key.accessKeyId,
@@ -35,7 +36,7 @@ async function create(context: ApplyContext, wanted: ManifestAccessKey): Promise
     current: { ...generateKeyPair(), createdAt: new Date().toISOString(), state: 'pending' as const },
   };
   if (!known) await store.write(wanted.name, entry, connection);
-  await createOnServer(context, wanted, entry.current);
+  await createOnServer(context.admin, wanted, entry.current);
   await publish(context, wanted);
 }
 
@@ -62,9 +63,11 @@ export async function applyAccessKey(context: ApplyContext, { action, name }: Ch
   if (action === 'replace') return replace(context, wanted);
   const entry = await context.store.read(name);
   const actual = entry && context.estate.accessKeys.get(entry.current.accessKeyId);
-  if (actual?.enabled === false) {
+  if (entry && actual && (!actual.enabled || actual.secretDiffers)) {
     if (!context.profile.rootUpdatesServiceAccounts) return replace(context, wanted);
-    await context.admin.setServiceAccountEnabled(actual.accessKeyId, true);
+    const { accessKeyId, secretAccessKey } = entry.current;
+    if (actual.secretDiffers) await context.admin.setServiceAccountSecret(accessKeyId, secretAccessKey);
+    else await context.admin.setServiceAccountEnabled(accessKeyId, true);
   }
   return publish(context, wanted);
 }

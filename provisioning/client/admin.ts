@@ -3,6 +3,8 @@ import type { Credentials, Wire, WireRequest } from '../wire.js';
 import { jsonOf, refusal } from './response.js';
 
 const ADMIN = '/rustfs/admin/v3';
+/** RustFS reads every identity from its drives, one after the other, before it answers (source: RustFS 1.0.1, ExportIam). */
+const EXPORT_TIMEOUT_MS = 120_000;
 
 export interface UserInfo {
   /** Attached policies, separated by commas. */
@@ -53,11 +55,12 @@ export interface AdminClient {
   listAccessKeys(): Promise<Readonly<Record<string, readonly AccessKeyInfo[]>>>;
   /** Undefined when the server does not have it. */
   serviceAccount(accessKey: string): Promise<ServiceAccountInfo | undefined>;
-  groupPolicies(): Promise<ReadonlyMap<string, readonly string[]>>;
   /** ARNs of the notification targets that are online. */
   targetArns(): Promise<readonly string[]>;
   /** A zip archive with the configuration of every bucket. */
   exportBucketMetadata(): Promise<Buffer>;
+  /** A zip archive with every identity and policy, secrets included: parse it, and let go of it. */
+  exportIam(): Promise<Buffer>;
   putPolicy(name: string, document: PolicyDocument): Promise<void>;
   removePolicy(name: string): Promise<void>;
   createUser(name: string, secret: string): Promise<void>;
@@ -68,6 +71,7 @@ export interface AdminClient {
   addServiceAccount(account: NewServiceAccount): Promise<void>;
   deleteServiceAccount(accessKey: string): Promise<void>;
   setServiceAccountEnabled(accessKey: string, enabled: boolean): Promise<void>;
+  setServiceAccountSecret(accessKey: string, secretKey: string): Promise<void>;
   setQuota(bucket: string, bytes: number): Promise<void>;
 }
 
@@ -87,6 +91,12 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
   async function read<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T> {
     const request = route('GET', path, query);
     return jsonOf<T>(request, await send(request));
+  }
+  async function readArchive(path: string): Promise<Buffer> {
+    const request = route('GET', path);
+    const response = await wire.send(request, root, { timeoutMs: EXPORT_TIMEOUT_MS });
+    if (response.status !== 200) throw refusal(request, response);
+    return response.body;
   }
   async function write(request: WireRequest): Promise<void> {
     const response = await send(request);
@@ -108,20 +118,9 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
       const response = await send(request);
       return response.status === 404 ? undefined : jsonOf<ServiceAccountInfo>(request, response);
     },
-    async groupPolicies() {
-      type Entities = {
-        readonly groupMappings?: readonly { readonly group: string; readonly policies: readonly string[] }[] | null;
-      };
-      const { groupMappings } = await read<Entities>('/idp/builtin/policy-entities');
-      return new Map((groupMappings ?? []).map(({ group, policies }) => [group, policies]));
-    },
     targetArns: () => read('/target/arns'),
-    async exportBucketMetadata() {
-      const request = route('GET', '/export-bucket-metadata');
-      const response = await send(request);
-      if (response.status !== 200) throw refusal(request, response);
-      return response.body;
-    },
+    exportBucketMetadata: () => readArchive('/export-bucket-metadata'),
+    exportIam: () => readArchive('/export-iam'),
     putPolicy: (name, document) => write(route('PUT', '/add-canned-policy', { name }, document)),
     removePolicy: (name) => write(route('DELETE', '/remove-canned-policy', { name })),
     createUser: (name, secretKey) =>
@@ -145,6 +144,8 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
     deleteServiceAccount: (accessKey) => write(route('DELETE', '/delete-service-account', { accessKey })),
     setServiceAccountEnabled: (accessKey, enabled) =>
       write(route('POST', '/update-service-account', { accessKey }, { newStatus: enabled ? 'on' : 'off' })),
+    setServiceAccountSecret: (accessKey, newSecretKey) =>
+      write(route('POST', '/update-service-account', { accessKey }, { newSecretKey })),
     setQuota: (bucket, bytes) =>
       write(route('PUT', `/quota/${bucket}`, undefined, { quota: bytes, quota_type: 'HARD' })),
   };

@@ -1,4 +1,5 @@
 import { RustFsError } from '../errors.js';
+import { redactEcho } from '../redact.js';
 import type { WireRequest, WireResponse } from '../wire.js';
 
 const XML_CODE = /<Code>([^<]*)<\/Code>/;
@@ -20,7 +21,7 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** An error that says what was asked, what came back and the way out. */
 export function refusal(request: WireRequest, response: WireResponse): RustFsError {
-  const text = response.body.toString('utf8');
+  const text = redactEcho(request.body, response.body.toString('utf8'));
   const code = errorCode(response);
   const said = XML_MESSAGE.exec(text)?.[1] ?? (code === '' ? text.slice(0, 200).trim() : '');
   const hint =

@@ -1,11 +1,9 @@
 import type { Manifest, ManifestAccessKey } from '../../manifest/index.js';
 import { policiesEqual } from '../../policies/index.js';
 import type { Estate, ObservedAccessKey } from '../estate.js';
+import type { StoreContents } from '../secrets/read-store.js';
 import type { StoreEntry } from '../secrets/secret-store.js';
 import type { Blocked, Change, Unmanaged } from './model.js';
-
-/** Entries of the secret store by name. */
-export type StoreContents = ReadonlyMap<string, StoreEntry>;
 
 interface Result {
   readonly changes: Change[];
@@ -38,6 +36,8 @@ function compareKey(
   if (!samePolicy(wanted.policy, actual.embeddedPolicy))
     return change('replace', wanted.name, 'its own policy differs');
   if (actual.enabled === false) return change('update', wanted.name, 'it is disabled');
+  if (actual.secretDiffers)
+    return change('update', wanted.name, 'the server has another secret for it than the secret store');
   if (entry.current.state === 'pending')
     return change('update', wanted.name, 'an earlier run created it without publishing it');
   return undefined;

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../manifest/index.js';
 import type { Estate } from '../estate.js';
-import { planAccessKeys, type StoreContents } from './access-keys.js';
+import type { StoreContents } from '../secrets/read-store.js';
+import { planAccessKeys } from './access-keys.js';
 import { planBuckets } from './buckets.js';
 import { planIdentities } from './identities.js';
 import type { Plan } from './model.js';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ROOT_ENTRY } from '../../manifest/index.js';
 import { errorCode, modeOf, readPrivateFile, writeFileAtomic } from './atomic-file.js';
 import { generateKeyPair, type KeyPair } from './generate-key.js';
 import { type SecretStore, SecretStoreError, type StoreConnection } from './secret-store.js';
@@ -42,7 +43,9 @@ export async function writeRootCredentialFiles(props: RootCredentialFilesProps):
   const present = await readPair(files);
   const stored = await readStored(props);
   if (present !== undefined && stored !== undefined) {
-    const same = present.accessKeyId === stored.accessKeyId && present.secretAccessKey === stored.secretAccessKey;
+    // While the root secret is rotated, the file may already hold the new one.
+    const secrets = [stored.secretAccessKey, stored.nextSecret];
+    const same = present.accessKeyId === stored.accessKeyId && secrets.includes(present.secretAccessKey);
     if (same) return { ...files, created: false };
     throw new SecretStoreError(
       `${directory} and ${stored.where} hold different root credentials: find out which the server has, and delete the other ones`,
@@ -72,18 +75,24 @@ async function readPair({ accessKeyFile, secretKeyFile }: Files): Promise<KeyPai
   );
 }
 
-async function readStored({ store }: RootCredentialFilesProps): Promise<(KeyPair & { where: string }) | undefined> {
+interface StoredPair extends KeyPair {
+  readonly nextSecret: string | undefined;
+  readonly where: string;
+}
+
+async function readStored({ store }: RootCredentialFilesProps): Promise<StoredPair | undefined> {
   if (store === undefined) return undefined;
-  const entry = await store.secrets.read(store.entry ?? 'rustfs-root');
+  const entry = await store.secrets.read(store.entry ?? ROOT_ENTRY);
   if (entry === undefined) return undefined;
   const { accessKeyId, secretAccessKey } = entry.current;
-  return { accessKeyId, secretAccessKey, where: store.secrets.description };
+  const nextSecret = entry.next?.secretAccessKey;
+  return { accessKeyId, secretAccessKey, nextSecret, where: store.secrets.description };
 }
 
 async function keep({ store }: RootCredentialFilesProps, { accessKeyId, secretAccessKey }: KeyPair): Promise<void> {
   if (store === undefined) return;
   const current = { accessKeyId, secretAccessKey, createdAt: new Date().toISOString(), state: 'active' } as const;
-  await store.secrets.write(store.entry ?? 'rustfs-root', { current }, store.connection);
+  await store.secrets.write(store.entry ?? ROOT_ENTRY, { current }, store.connection);
 }
 
 /** Both files in a new directory, which then takes its name: that is one step. Returns the pair that is there. */

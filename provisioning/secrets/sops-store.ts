@@ -8,7 +8,7 @@ import { createSopsDocument } from './sops/create.js';
 import { ownsRecipient } from './sops/data-key.js';
 import { editSopsDocument } from './sops/edit.js';
 import { type OpenedSopsFile, rootValues, sopsFile } from './sops/file.js';
-import { type AgeIdentities, loadAgeIdentities } from './sops/identities.js';
+import { type AgeIdentities, ageRecipientsIn, loadAgeIdentities } from './sops/identities.js';
 import { DEFAULT_UNENCRYPTED_SUFFIX } from './sops/metadata.js';
 import { storeLock } from './store-lock.js';
 
@@ -19,7 +19,7 @@ export interface SopsSecretStoreProps {
    * Public keys (`age1…`) of those who may read the file: needed to create it. An existing file must be encrypted for
    * all of them, or nothing is written.
    *
-   * @default those of the existing file
+   * @default those of the existing file; for a new one SOPS_AGE_RECIPIENTS, as sops has it
    */
   readonly ageRecipients?: readonly string[];
   /**
@@ -39,12 +39,12 @@ export interface SopsSecretStoreProps {
  * and edits the file as its own.
  */
 export function sopsSecretStore(props: SopsSecretStoreProps): SecretStore {
-  const { file, ageRecipients = [] } = props;
+  const { file, ageRecipients = [], environment = process.env } = props;
   const description = `SOPS file ${file}`;
   const guard = storeLock(`${file}.lock`, description);
   let loaded: Promise<AgeIdentities> | undefined;
   const identities = () => {
-    loaded ??= loadAgeIdentities(props.ageIdentityFile, props.environment ?? process.env);
+    loaded ??= loadAgeIdentities(props.ageIdentityFile, environment);
     return loaded;
   };
   const encrypted = sopsFile(file, identities);
@@ -76,15 +76,10 @@ export function sopsSecretStore(props: SopsSecretStoreProps): SecretStore {
   async function create(wanted: ReadonlyMap<string, string>): Promise<void> {
     const yaml = [...wanted].map(([variable, value]) => `${variable}: ${JSON.stringify(value)}\n`).join('');
     const rule = { unencrypted_suffix: DEFAULT_UNENCRYPTED_SUFFIX };
-    const { text, dataKey } = await createSopsDocument({
-      yaml,
-      file,
-      recipients: ageRecipients,
-      rule,
-      now: new Date(),
-    });
+    const recipients = ageRecipients.length > 0 ? ageRecipients : ageRecipientsIn(environment);
+    const { text, dataKey } = await createSopsDocument({ yaml, file, recipients, rule, now: new Date() });
     const own = await identities();
-    if (!(await ownsRecipient(own, ageRecipients))) {
+    if (!(await ownsRecipient(own, recipients))) {
       throw new SecretStoreError(
         `${file} would be unreadable here: no age recipient belongs to the identity in ${own.source}; add your own recipient`,
       );

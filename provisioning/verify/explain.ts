@@ -21,6 +21,35 @@ export interface ObservedIdentity {
 
 const NOBODY: ObservedIdentity = { principal: ANONYMOUS, origins: new Map() };
 
+const stopped = (principal: Principal, powerless: string): ObservedIdentity => ({
+  principal: { ...principal, policies: [] },
+  origins: new Map(),
+  powerless,
+});
+
+/** A user as the server holds it, with the rights of its groups. */
+export function observedUser(estate: Estate, name: string): ObservedIdentity {
+  const principal: Principal = { kind: 'user', accessKey: name, policies: [] };
+  const user = estate.users.get(name);
+  if (!user) return stopped(principal, `user ${name} is not on the server`);
+  if (!user.enabled) return stopped(principal, `user ${name} is disabled on the server`);
+  const disabled = user.groups.find((group) => estate.groups.get(group)?.enabled === false);
+  if (disabled !== undefined)
+    return stopped(principal, `group ${disabled} is disabled, which takes all policies from user ${name}`);
+  const origins = new Map<string, string>();
+  for (const policy of user.policies) origins.set(policy, `attached to user ${name}`);
+  for (const group of user.groups) {
+    for (const policy of estate.groups.get(group)?.policies ?? []) {
+      if (!origins.has(policy)) origins.set(policy, `attached to group ${group}`);
+    }
+  }
+  const policies = [...origins.keys()].flatMap((policy): NamedPolicy[] => {
+    const document = estate.policies.get(policy);
+    return document ? [{ name: policy, document }] : [];
+  });
+  return { principal: { ...principal, policies }, origins };
+}
+
 /** An access key as the server holds it. `name`: as in the manifest, for messages. */
 export function observedIdentity(
   estate: Estate,
@@ -29,10 +58,9 @@ export function observedIdentity(
   name: string,
 ): ObservedIdentity {
   const nobody: Principal = { kind: 'service-account', accessKey: accessKeyId, policies: [] };
-  const stopped = (powerless: string): ObservedIdentity => ({ principal: nobody, origins: new Map(), powerless });
   const key = estate.accessKeys.get(accessKeyId);
-  if (!key) return stopped(`the server has no access key ${accessKeyId}`);
-  if (key.enabled === false) return stopped(`access key ${name} is switched off on the server`);
+  if (!key) return stopped(nobody, `the server has no access key ${accessKeyId}`);
+  if (!key.enabled) return stopped(nobody, `access key ${name} is switched off on the server`);
   const embedded = key.embeddedPolicy && {
     embeddedPolicy: { name: `the key's own policy`, document: key.embeddedPolicy },
   };
@@ -42,27 +70,12 @@ export function observedIdentity(
       origins: new Map(),
     };
   }
-  const user = estate.users.get(key.parent);
-  if (!user) return stopped(`the key's user ${key.parent} is not on the server`);
-  if (!user.enabled) return stopped(`user ${key.parent} is disabled on the server`);
-  const disabled = user.groups.find((group) => estate.groups.get(group)?.enabled === false);
-  if (disabled !== undefined)
-    return stopped(`group ${disabled} is disabled, which takes all policies from user ${key.parent}`);
-  const origins = new Map<string, string>();
-  for (const name of user.policies) origins.set(name, `attached to user ${key.parent}`);
-  for (const group of user.groups) {
-    for (const name of estate.groups.get(group)?.policies ?? []) {
-      if (!origins.has(name)) origins.set(name, `attached to group ${group}`);
-    }
+  const { principal, origins, powerless } = observedUser(estate, key.parent);
+  if (powerless) {
+    const missing = !estate.users.has(key.parent);
+    return stopped(nobody, missing ? `the key's user ${key.parent} is not on the server` : powerless);
   }
-  const policies = [...origins.keys()].flatMap((name): NamedPolicy[] => {
-    const document = estate.policies.get(name);
-    return document ? [{ name, document }] : [];
-  });
-  return {
-    principal: { kind: 'service-account', accessKey: accessKeyId, parentUser: key.parent, policies, ...embedded },
-    origins,
-  };
+  return { principal: { ...nobody, parentUser: key.parent, policies: principal.policies, ...embedded }, origins };
 }
 
 /** What the server's own policies say about a request, by our evaluator. */

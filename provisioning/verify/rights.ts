@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifest/index.js';
+import type { Manifest, ManifestUser } from '../../manifest/index.js';
 import {
   type AccessRequest,
   asList,
@@ -32,6 +32,11 @@ export interface Rights {
 }
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', accessKey: '', policies: [] };
+
+/** A user as the manifest declares it, with the rights of its groups. */
+export function declaredUser(manifest: Manifest, { name }: ManifestUser): Principal {
+  return { kind: 'user', accessKey: name, policies: policiesOfUser(manifest, name) };
+}
 
 /** The identity behind an access key as the manifest declares it: rights of its user and the user's groups, narrowed by its own policy. */
 export function declaredPrincipal(manifest: Manifest, keyName: string, accessKeyId: string): Principal {

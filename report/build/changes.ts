@@ -8,7 +8,7 @@ import type {
   ReportChanges,
   ReportKey,
 } from '../model.js';
-import { GRANTS, PROBES, PROOFS, timeText } from '../words.js';
+import { GRANTS, KEY_STATES, PROBES, PROOFS, timeText } from '../words.js';
 
 type Compared = Omit<AccessReport, 'changes' | 'lastChange' | 'notCompared'>;
 
@@ -102,8 +102,8 @@ const created = ({ createdAt }: ReportKey) =>
 
 function keyChanges(before: Compared, after: Compared): readonly ReportChange[] {
   return after.keys.flatMap((key): ReportChange[] => {
-    const old = before.keys.find(({ name, state }) => name === key.name && state === key.state);
-    if (!old || old.createdAt === key.createdAt) return [];
+    const old = before.keys.find(({ name }) => name === key.name);
+    if (!old || old.createdAt === key.createdAt || key.state === 'missing') return [];
     const effect = trend(Date.parse(old.createdAt ?? '1970-01-01'), Date.parse(key.createdAt ?? '1970-01-01'));
     return [{ effect, what: `access key ${key.name}: another key`, before: created(old), after: created(key) }];
   });
@@ -142,7 +142,10 @@ function entriesOf(before: Compared, after: Compared): ReportChange[] {
       ['neutral', 'neutral'],
     ),
     ...setChanges(before.buckets, after.buckets, ({ name }) => `bucket ${name}`, ['neutral', 'neutral']),
-    ...setChanges(before.keys, after.keys, ({ name, state }) => `${state} key of ${name}`, ['neutral', 'neutral']),
+    ...setChanges(before.keys, after.keys, ({ name, state }) => `access key ${name} is ${KEY_STATES[state][0]}`, [
+      'neutral',
+      'neutral',
+    ]),
     ...keyChanges(before, after),
     ...pairs.flatMap(([old, now]) => rightChanges(old, now)),
     ...stateChanges('proof', common, ({ proof }) => proof.state, PROOF_TRUST, PROOFS),

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../manifest/index.js';
 import type { DeploymentProof } from '../../proofs/index.js';
-import type { AccessProof, ProbeResult, Severity } from '../../provisioning/index.js';
-import type { AccessReport, ReportKey } from '../model.js';
+import type { AccessProof, KeyAge, ProbeResult, Severity } from '../../provisioning/index.js';
+import type { AccessReport } from '../model.js';
 
 /** One answer, with what it contradicts. */
 export type ProbedRequest = ProbeResult & { readonly contradicts?: Severity };
@@ -29,7 +29,7 @@ export interface ReportInputs {
   /** @default - none */
   readonly unmanaged?: readonly UnmanagedObject[];
   /** @default - none */
-  readonly keys?: readonly Omit<ReportKey, 'ageDays'>[];
+  readonly keys?: readonly KeyAge[];
   /** The report of the run before. @default - nothing to compare with */
   readonly previous?: AccessReport;
   /** Why the report that is there cannot be read. */

@@ -1,4 +1,5 @@
-import { manifestHash, serializeManifest } from '../../manifest/index.js';
+import { type Manifest, manifestHash, serializeManifest } from '../../manifest/index.js';
+import type { KeyAge } from '../../provisioning/index.js';
 import { type AccessReport, REPORT_VERSION, type ReportCell, type ReportKey } from '../model.js';
 import { cellsOf, unlistedProof } from './cells.js';
 import { compare } from './changes.js';
@@ -11,11 +12,21 @@ import { verdictOf } from './verdict.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function withAge(key: Omit<ReportKey, 'ageDays'>, now: Date): ReportKey {
-  if (key.createdAt === undefined) return key;
-  const age = now.getTime() - Date.parse(key.createdAt);
-  return { ...key, ageDays: Math.max(0, Math.floor(age / DAY_MS)) };
+function keyOf(
+  { accessKey: name, state, createdAt, ageMs, previousCreatedAt }: KeyAge,
+  { accessKeys }: Manifest,
+): ReportKey {
+  return {
+    name,
+    user: accessKeys.find((key) => key.name === name)?.user ?? '',
+    state,
+    ...(createdAt === undefined ? {} : { createdAt: utc(createdAt) }),
+    ...(ageMs === undefined ? {} : { ageDays: Math.floor(ageMs / DAY_MS) }),
+    ...(previousCreatedAt === undefined ? {} : { previousCreatedAt: utc(previousCreatedAt) }),
+  };
 }
+
+const utc = (time: string) => new Date(time).toISOString();
 
 /** Each document once; those that no statement of a cell refers to say nothing about the buckets, but still about the identity. */
 function documentsOf(identities: readonly Identity[], { manifest }: ReportInputs): NamedDocument[] {
@@ -88,7 +99,7 @@ export function buildReport(inputs: ReportInputs): AccessReport {
     exceptions: facts.exceptions,
     notProbed: facts.notProbed,
     unmanaged: facts.unmanaged,
-    keys: (inputs.keys ?? []).map((key) => withAge(key, createdAt)).sort(byName),
+    keys: (inputs.keys ?? []).map((key) => keyOf(key, manifest)).sort(byName),
   };
   const compared = previousProblem === undefined ? compare(previous, report) : { notCompared: previousProblem };
   return { ...report, ...compared };

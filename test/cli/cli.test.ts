@@ -53,7 +53,7 @@ describe('exit codes and JSON', () => {
     const second = await onManifest('plan', '--json');
     expect([second.exitCode, JSON.parse(second.stdout)]).toEqual([
       0,
-      { changes: [], blocked: [], unmanaged: [], requests: 11 },
+      { changes: [], blocked: [], unmanaged: [], requests: 6 },
     ]);
 
     const proof = await onManifest('verify', '--json');

@@ -84,7 +84,13 @@ describe('reports of the access proof', () => {
     expect(verified.exitCode).toBe(3);
     const { verdict, changes, unmanaged } = report();
     expect(verdict.level).toBe('contradicted');
-    expect(unmanaged).toContainEqual({ kind: 'user', name: 'backup-svc' });
+    expect(unmanaged).toContainEqual({
+      kind: 'user',
+      name: 'backup-svc',
+      severity: 'security',
+      detail:
+        'nobody declared this user (policies backup-storage); backup-svc could s3:GetObject, s3:PutObject backup-dumps/x, because policy backup-storage, attached to user backup-svc, allows s3:GetObject, s3:PutObject on arn:aws:s3:::backup-dumps/*; backup-svc could s3:ListBucket backup-dumps, because policy backup-storage, attached to user backup-svc, allows s3:ListBucket on arn:aws:s3:::backup-dumps',
+    });
     const entries = changes?.entries.map(({ effect, what }) => `${effect}: ${what}`);
     expect(entries).toContain('lost: web on web-uploads loses s3:DeleteObject, s3:GetObject, s3:PutObject');
     expect(entries).toContain('worse: new: unmanaged user backup-svc');

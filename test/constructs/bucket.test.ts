@@ -63,10 +63,29 @@ describe('Bucket', () => {
     });
   });
 
+  test('suspended versioning, and the removal of delete markers', () => {
+    expect(
+      bucket({ versioning: 'suspended', lifecycle: [{ id: 'markers', expiredObjectDeleteMarker: true }] }),
+    ).toEqual({
+      name: 'app-data',
+      versioning: 'Suspended',
+      lifecycle: [{ id: 'markers', enabled: true, expiredObjectDeleteMarker: true }],
+      removalPolicy: 'retain',
+    });
+  });
+
   test.each<readonly [Omit<BucketProps, 'server'>, string]>([
     [
       { objectLock: {}, versioning: false },
       'bucket app-data has object lock but versioning: false; RustFS locks versions, so leave versioning out or set it to true',
+    ],
+    [
+      { objectLock: {}, versioning: 'suspended' },
+      'bucket app-data has object lock but versioning: suspended; RustFS locks versions, so leave versioning out or set it to true',
+    ],
+    [
+      { lifecycle: [{ expireAfter: Duration.days(1), expiredObjectDeleteMarker: true }] },
+      'lifecycle rule 1 of bucket app-data has both expireAfter and expiredObjectDeleteMarker, of which S3 takes one; make two rules of them',
     ],
     [
       { lifecycle: [{ prefix: 'x' }] },

@@ -11,7 +11,7 @@ describe('ComponentStorage', () => {
     expect(manifest).toEqual({
       version: 1,
       stack: 'test',
-      secretsDir: 'secrets/test',
+      secretStore: { type: 'directory', directory: 'secrets/test' },
       server: {
         id: 'rustfs',
         endpoint: 'http://127.0.0.1:9000',
@@ -135,6 +135,12 @@ describe('ComponentStorage', () => {
     );
     const exceptions = [{ bucket: 'web-assets', reason: 'uploads until the old site is gone' }];
     expect(declare(exceptions)().manifest.users[0]?.exceptions).toEqual(exceptions);
+    const added = synthesize((stack, server) => {
+      const web = new ComponentStorage(stack, 'web', { server, buckets: ['assets'], access: Access.readOnly() });
+      web.policy.addStatements({ Effect: 'Allow', Action: ['s3:PutObject'], Resource: ['arn:aws:s3:::web-assets/*'] });
+      for (const exception of exceptions) web.user.addException(exception);
+    });
+    expect(added.manifest.users[0]?.exceptions).toEqual(exceptions);
   });
 
   test('errors at the point of declaration', () => {

@@ -54,6 +54,12 @@ test('dangling references and repeated names are all reported', () => {
   );
 });
 
+test('a policy that every server has need not be declared', () => {
+  const m = manifest();
+  m.users[0]?.policies.push('readonly');
+  expect(parseManifest(serializeManifest(m)).users[0]?.policies).toContain('readonly');
+});
+
 test('an unknown field is refused', () => {
   const text = serializeManifest({ ...manifest(), secret: 'x' } as never);
   expect(() => parseManifest(text, 'm.json')).toThrow('m.json is not a valid manifest:\n✖ Unrecognized key: "secret"');

@@ -21,7 +21,7 @@ export function manifestWith(change: (manifest: Manifest) => void = () => {}): M
       rustfsVersion: '1.0.1',
       target: 'external',
     },
-    secretsDir: 'secrets/test',
+    secretStore: { type: 'directory', directory: 'secrets/test' },
     buckets: [
       { name: 'mail-boxes', removalPolicy: 'retain' },
       { name: 'site', removalPolicy: 'retain' },

@@ -111,7 +111,7 @@ test('a no-op plan stays within its request budget', async () => {
   await world.apply();
   const session = await world.open();
   await session.plan();
-  // Two of the gate, seven bulk calls, one for each of the two access keys.
-  expect(session.wire.requests()).toBe(11);
+  // Two of the gate, four bulk calls.
+  expect(session.wire.requests()).toBe(6);
   session.close();
 });

@@ -20,7 +20,7 @@ export function manifestFor(endpoint: string, change: (manifest: Manifest) => vo
     version: 1,
     stack: 'test',
     server: { id: 'rustfs', endpoint, region: 'us-east-1', rustfsVersion: '1.0.1', target: 'external' },
-    secretsDir: 'secrets/test',
+    secretStore: { type: 'directory', directory: 'secrets/test' },
     buckets: [
       { name: 'backup-dumps', removalPolicy: 'retain' },
       { name: 'web-assets', removalPolicy: 'retain', versioning: 'Enabled', quotaBytes: 1_073_741_824 },
@@ -87,7 +87,13 @@ export interface World {
   /** What plan finds, as `action kind name`. */
   differences(): Promise<string[]>;
   /** A request as root, to change the server by hand. */
-  asRoot(method: string, path: string, query?: Record<string, string>, body?: unknown): Promise<WireResponse>;
+  asRoot(
+    method: string,
+    path: string,
+    query?: Record<string, string>,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<WireResponse>;
   close(): Promise<void>;
 }
 
@@ -131,12 +137,13 @@ export async function createWorld(options: Partial<EmulatorOptions> = {}): Promi
         session.close();
       }
     },
-    asRoot: (method, path, query = {}, body = undefined) =>
+    asRoot: (method, path, query = {}, body = undefined, headers = {}) =>
       wire.send(
         {
           method,
           path,
           query,
+          headers,
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         },
         ROOT,

@@ -36,7 +36,7 @@ test('apply converges after it was cut off at any request', async () => {
 test('a connection that breaks once is retried', async () => {
   let broken = 0;
   world = await createWorld({
-    onRequest: ({ n }) => (n % 7 === 0 && broken++ < 5 ? { action: 'destroy' } : undefined),
+    onRequest: ({ n }) => (n % 7 === 0 && broken++ < 3 ? { action: 'destroy' } : undefined),
   });
   await world.apply();
   expect(await world.differences()).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../manifest/index.js';
 import type { DeploymentProof } from '../../proofs/index.js';
-import type { AccessProof, Finding, ProbeResult, Verb } from '../../provisioning/index.js';
+import type { AccessProof, Finding, KeyAge, ProbeResult, Verb } from '../../provisioning/index.js';
 import type { ProbedRequest, ReportInputs } from '../../report/index.js';
 
 const allow = (actions: string[], resources: string[]) => ({
@@ -42,7 +42,7 @@ export function manifestOf(change: (manifest: Manifest) => void = () => {}): Man
       rustfsVersion: '1.0.1',
       target: 'external',
     },
-    secretsDir: 'secrets/example',
+    secretStore: { type: 'directory', directory: 'secrets/example' },
     buckets: [
       { name: 'langfuse-events', removalPolicy: 'retain' },
       { name: 'langfuse-media', removalPolicy: 'retain' },
@@ -235,6 +235,10 @@ export function proofOf({ users, buckets, components }: Manifest): DeploymentPro
 
 export const CREATED = new Date('2026-06-30T12:00:00.000Z');
 
+function ageOf(accessKey: string, createdAt: string, state: KeyAge['state'] = 'active'): KeyAge {
+  return { accessKey, state, createdAt, ageMs: CREATED.getTime() - Date.parse(createdAt) };
+}
+
 /** Everything is as declared. */
 export function inputsOf(change: (manifest: Manifest) => void = () => {}): ReportInputs {
   const manifest = manifestOf(change);
@@ -247,12 +251,7 @@ export function inputsOf(change: (manifest: Manifest) => void = () => {}): Repor
     results,
     proof: proofOf(manifest),
     unmanaged: [],
-    keys: manifest.accessKeys.map(({ name, user }) => ({
-      name,
-      user,
-      state: 'active',
-      createdAt: '2026-06-01T08:30:00.000Z',
-    })),
+    keys: manifest.accessKeys.map(({ name }) => ageOf(name, '2026-06-01T08:30:00.000Z')),
   };
 }
 
@@ -357,11 +356,10 @@ export function troubledInputs(): ReportInputs {
       { kind: 'bucket', name: 'tmp-2024' },
     ],
     keys: [
-      { name: 'langfuse', user: 'langfuse-svc', state: 'active', createdAt: '2026-06-29T08:30:00.000Z' },
-      { name: 'langfuse', user: 'langfuse-svc', state: 'draining', createdAt: '2026-01-04T08:30:00.000Z' },
-      { name: 'loki', user: 'loki-svc', state: 'active', createdAt: '2025-12-01T08:30:00.000Z' },
-      { name: 'talos', user: 'talos-svc', state: 'active' },
-      { name: 'web', user: 'web-svc', state: 'not-stored' },
+      { ...ageOf('langfuse', '2026-06-29T08:30:00.000Z', 'draining'), previousCreatedAt: '2026-01-04T08:30:00.000Z' },
+      ageOf('loki', '2025-12-01T08:30:00.000Z'),
+      { accessKey: 'talos', state: 'active' },
+      { accessKey: 'web', state: 'missing' },
     ],
   };
 }

@@ -29,7 +29,9 @@ export async function createSopsDocument(
 ): Promise<{ readonly text: string; readonly dataKey: Buffer }> {
   const { yaml, file, recipients, rule, now } = document;
   if (recipients.length === 0) {
-    throw new SecretStoreError(`${file} can't be encrypted: name at least one age recipient, age1…`);
+    throw new SecretStoreError(
+      `${file} can't be encrypted: name at least one age recipient, age1…, in the manifest's secretStore or in SOPS_AGE_RECIPIENTS`,
+    );
   }
   const dataKey = randomBytes(DATA_KEY_BYTES);
   const lines = ['sops:', '    age:'];

@@ -47,7 +47,7 @@ export async function encryptDataKey(dataKey: Buffer, recipient: string): Promis
     encrypter.addRecipient(recipient);
   } catch {
     throw new SecretStoreError(
-      `${JSON.stringify(recipient)} is not an age recipient: expected the public key that age-keygen prints, age1…`,
+      `${/^AGE-SECRET-KEY/i.test(recipient) ? 'a private key' : JSON.stringify(recipient)} is not an age recipient: expected the public key that age-keygen prints, age1…`,
     );
   }
   return armor.encode(await encrypter.encrypt(dataKey));

@@ -39,6 +39,13 @@ export async function loadAgeIdentities(
   );
 }
 
+/** Public keys in `SOPS_AGE_RECIPIENTS`, separated by commas. */
+export function ageRecipientsIn({ SOPS_AGE_RECIPIENTS = '' }: Environment): readonly string[] {
+  return SOPS_AGE_RECIPIENTS.split(',')
+    .map((recipient) => recipient.trim())
+    .filter((recipient) => recipient !== '');
+}
+
 async function keysInFile(file: string): Promise<string[]> {
   const text = await readIfPresent(file);
   if (text === undefined) {

@@ -1,4 +1,4 @@
-import type { AccessReport } from '../../model.js';
+import type { AccessReport, ReportKey } from '../../model.js';
 import { ageText, KEY_STATES, METHOD, timeText } from '../../words.js';
 import { type Html, html } from '../escape.js';
 
@@ -39,6 +39,11 @@ export function unmanagedSection({ unmanaged }: AccessReport): Html {
   );
 }
 
+function keyState({ state, previousCreatedAt }: ReportKey): string {
+  const [word] = KEY_STATES[state];
+  return previousCreatedAt === undefined ? word : `${word} (old key: ${timeText(previousCreatedAt)})`;
+}
+
 export function keysSection({ keys }: AccessReport): Html {
   return section(
     'keys',
@@ -49,7 +54,7 @@ export function keysSection({ keys }: AccessReport): Html {
       keys.map((key) => [
         html`<code>${key.name}</code>`,
         key.user,
-        KEY_STATES[key.state][0],
+        keyState(key),
         key.createdAt === undefined ? 'unknown' : timeText(key.createdAt),
         ageText(key),
       ]),

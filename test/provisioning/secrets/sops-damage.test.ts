@@ -237,9 +237,14 @@ test('a new file that nobody, a wrong recipient or only others could read', asyn
       { current: key('1', 'active') },
       CONNECTION,
     );
-  expect(await refusal(write([]))).toBe(`${file} can't be encrypted: name at least one age recipient, age1…`);
+  expect(await refusal(write([]))).toBe(
+    `${file} can't be encrypted: name at least one age recipient, age1…, in the manifest's secretStore or in SOPS_AGE_RECIPIENTS`,
+  );
   expect(await refusal(write(['age1x']))).toBe(
     '"age1x" is not an age recipient: expected the public key that age-keygen prints, age1…',
+  );
+  expect(await refusal(write(['AGE-SECRET-KEY-1X']))).toBe(
+    'a private key is not an age recipient: expected the public key that age-keygen prints, age1…',
   );
   expect(await refusal(write([stranger]))).toBe(
     `${file} would be unreadable here: no age recipient belongs to the identity in ${IDENTITY}; add your own recipient`,

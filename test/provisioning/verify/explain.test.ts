@@ -27,13 +27,14 @@ function estate({ key, user, group, bucketPolicy }: Observed): Estate {
   return {
     version: '1.0.1',
     emulated: false,
+    notes: [],
     buckets: new Map([['web-assets', bucketPolicy ? { policy: bucketPolicy as never } : {}]]),
     policies: new Map([
       ['reading', policy('Allow')],
       ['denying', policy('Deny')],
     ]),
     users: new Map(user === 'missing' ? [] : [['web-svc', observed]]),
-    groups: new Map(group ? [['team', group]] : []),
+    groups: new Map(group ? [['team', { members: ['web-svc'], ...group }]] : []),
     accessKeys: new Map([['AKIDWEB', { accessKeyId: 'AKIDWEB', parent: 'web-svc', enabled: true, ...key }]]),
   };
 }

@@ -39,7 +39,7 @@ export function threeComponents(endpoint: string, rustfsVersion: Manifest['serve
     version: 1,
     stack: 'proof',
     server: { id: 'rustfs', endpoint, region: 'us-east-1', rustfsVersion, target: 'external' },
-    secretsDir: 'secrets',
+    secretStore: { type: 'directory', directory: 'secrets' },
     buckets: [
       { name: 'backup-dumps', removalPolicy: 'retain' },
       {

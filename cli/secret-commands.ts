@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { parseAge } from '../provisioning/secrets/key-age.js';
+
+function age(value: string): number {
+  const ms = parseAge(value);
+  if (ms === undefined) throw new InvalidArgumentError('expected an age such as 90d, 12h, 30m or 2w');
+  return ms;
+}
+
+const list = (value: string) => value.split(',').map((item) => item.trim());
+
+export const STORE =
+  'secret store: a directory, sops:FILE, dotenv:FILE or environment; default: the one in the manifest';
+
+/** Adds the commands that make, replace and hand out secrets. */
+export function addSecretCommands(program: Command, onManifest: (command: Command) => Command): void {
+  onManifest(
+    program
+      .command('rotate')
+      .argument('[components...]', 'components or access keys; default: all')
+      .description('replace access keys without downtime: create, prove, publish; the old keys work until --finish'),
+  )
+    .option('--older-than <age>', 'only keys of at least this age, such as 90d or 12h', age)
+    .option('--finish', 'delete the old keys of earlier rotations')
+    .option('--root', 'prepare a new root secret; it ends all STS sessions, and needs a restart of the server')
+    .action(async (names, options) => {
+      process.exitCode = await (await import('./commands/rotate.js')).rotateCommand(names, options);
+    });
+
+  program
+    .command('kubernetes-secret')
+    .argument('[components...]', 'components or access keys; default: all')
+    .description('write the published access keys as Kubernetes Secrets, encrypted with SOPS')
+    .requiredOption('--manifest <file>', 'manifest.json that `cdktf synth` wrote beside cdk.tf.json')
+    .requiredOption('--namespace <name>', 'Kubernetes namespace')
+    .option('--out <dir>', 'where <access key>-s3-secret.sops.yaml is written', '.')
+    .option(
+      '--age <recipients>',
+      'age public keys, separated by commas; default: those of the SOPS store, else $SOPS_AGE_RECIPIENTS',
+      list,
+    )
+    .option('--aws-names', 'name the data as the AWS SDKs read it with envFrom: AWS_ACCESS_KEY_ID …')
+    .option('--endpoint <url>', 'endpoint as the pods reach it; default: as for the other commands')
+    .option('--secrets <store>', STORE)
+    .option('--json', 'one line of JSON for each file')
+    .action(async (names, options) => {
+      const { kubernetesSecretCommand } = await import('./commands/kubernetes-secret.js');
+      process.exitCode = await kubernetesSecretCommand(names, options);
+    });
+
+  program
+    .command('root-credentials')
+    .description('create the root credentials of a new server, unless they exist')
+    .requiredOption('--dir <dir>', 'directory for the files access-key and secret-key')
+    .option('--manifest <file>', 'keep them in the secret store of this manifest too')
+    .option('--secrets <store>', STORE)
+    .action(async (options) => {
+      process.exitCode = await (await import('./commands/root-credentials.js')).rootCredentialsCommand(options);
+    });
+}

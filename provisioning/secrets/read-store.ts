@@ -1,0 +1,10 @@
+import type { SecretStore, StoreEntry } from './secret-store.js';
+
+/** Entries of the secret store by name. */
+export type StoreContents = ReadonlyMap<string, StoreEntry>;
+
+export async function readStore(store: SecretStore): Promise<StoreContents> {
+  const names = await store.names();
+  const entries = await Promise.all(names.map(async (name) => [name, await store.read(name)] as const));
+  return new Map(entries.filter((entry): entry is [string, StoreEntry] => entry[1] !== undefined));
+}
