@@ -8,6 +8,7 @@ const EXPECTED = new Set([
   'RustFsError',
   'SecretStoreError',
   'ProvisioningError',
+  'ReportError',
   'GatewayConfigError',
 ]);
 

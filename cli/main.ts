@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { version } from './version.js';
 
 function port(value: string): number {
   const number = Number(value);
@@ -66,7 +62,7 @@ onManifest(program.command('apply').description('make the server hold what the m
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
   .option('--check-secrets', 'ask the server with each access key, and put the stored secret back where it has another')
   .option('--verify', 'run the access proof afterwards')
-  .option('--reports <dir>', 'where --verify writes verify.json', 'reports')
+  .option('--reports <dir>', 'where --verify writes verify.json and access.{html,md,json}', 'reports')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/apply.js')).applyCommand(options);
   });
@@ -77,9 +73,18 @@ onManifest(
     .description('try out every access right, positive and negative; exit code 3 on a contradiction'),
 )
   .option('--exhaustive', 'probe all pairs of access key and bucket')
-  .option('--reports <dir>', 'also write verify.json there')
+  .option('--reports <dir>', 'also write verify.json and access.{html,md,json} there')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
+  });
+
+program
+  .command('report')
+  .description('render access.html and access.md again from an access.json')
+  .requiredOption('--from <file>', 'access.json that verify, apply or up wrote')
+  .requiredOption('--out <dir>', 'where to write access.html and access.md')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/report.js')).reportCommand(options);
   });
 
 program

@@ -52,6 +52,7 @@ export {
   type Probe,
   type ProbeResult,
   type Severity,
+  severityOfResult,
   type Verb,
   type VerifyOptions,
   verify,

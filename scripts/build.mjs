@@ -6,7 +6,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['policies', 'manifest', 'proofs', 'constructs', 'stacks', 'provisioning', 'emulator', 'gateway', 'cli'];
+const ROOMS = [
+  'policies',
+  'manifest',
+  'proofs',
+  'constructs',
+  'stacks',
+  'provisioning',
+  'report',
+  'emulator',
+  'gateway',
+  'cli',
+];
 
 function* files(path) {
   for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
@@ -17,6 +28,9 @@ function* files(path) {
     else yield child;
   }
 }
+
+/** Files that the compiler does not copy. */
+const assets = () => ['manifest/manifest.schema.json', ...files(join('report', 'html', 'page'))];
 
 function fingerprint() {
   const hash = createHash('sha256');
@@ -46,8 +60,10 @@ export function build() {
   rmSync(dist, { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   execNode([tsc, '-p', join(root, 'tsconfig.build.json')]);
-  mkdirSync(join(dist, 'manifest'), { recursive: true });
-  copyFileSync(join(root, 'manifest', 'manifest.schema.json'), join(dist, 'manifest', 'manifest.schema.json'));
+  for (const file of assets()) {
+    mkdirSync(join(dist, dirname(file)), { recursive: true });
+    copyFileSync(join(root, file), join(dist, file));
+  }
   execNode([join(root, 'scripts', 'bundle-gateway.mjs')]);
   writeFileSync(stamp, wanted);
 }

@@ -1,16 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AccessProof, type Session, verify } from '../../provisioning/index.js';
+import { proveManifest } from '../../proofs/index.js';
+import { type AccessProof, drift, type Session, severityOfResult, verify } from '../../provisioning/index.js';
+import type { ProbedRequest } from '../../report/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
+import { version } from '../version.js';
 
 interface ProofOptions {
   readonly exhaustive?: boolean;
+  /** Directory of verify.json and access.{html,md,json}. @default - nothing is written */
   readonly reports?: string;
+}
+
+interface ReportedOptions extends ProofOptions {
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface VerifyCommandOptions extends ConnectionOptions, ProofOptions {}
@@ -20,23 +28,61 @@ function exitCode({ findings }: AccessProof): number {
   return findings.length > 0 ? EXIT.error : EXIT.ok;
 }
 
-/** Runs the access proof, shows it, writes `verify.json` to the reports directory, and returns the exit code. */
+/** Runs the access proof and writes the reports about it. */
+async function proveAndReport(
+  session: Session,
+  { exhaustive = false, reports, onProgress }: ReportedOptions,
+): Promise<AccessProof> {
+  const results: ProbedRequest[] = [];
+  const theorems = proveManifest(session.manifest);
+  const proof = await untilInterrupted((signal) =>
+    verify(session, {
+      exhaustive,
+      signal,
+      proof: theorems,
+      ...(onProgress ? { onProgress } : {}),
+      onResult: (result) => {
+        const contradicts = severityOfResult(result);
+        results.push({ ...result, ...(contradicts ? { contradicts } : {}) });
+      },
+    }),
+  );
+  if (!reports) return proof;
+  mkdirSync(reports, { recursive: true });
+  writeFileSync(join(reports, 'verify.json'), `${JSON.stringify(proof, null, 2)}\n`);
+  const [{ writeReports }, { findings, keyAges }] = await Promise.all([import('../report/write.js'), drift(session)]);
+  await writeReports(reports, {
+    tool: `cdktf-rustfs ${version}`,
+    createdAt: new Date(),
+    manifest: session.manifest,
+    access: proof,
+    results,
+    proof: theorems,
+    unmanaged: findings
+      .filter(({ category }) => category === 'unmanaged')
+      .map(({ kind, name, severity, message, gives }) => ({
+        kind,
+        name,
+        severity,
+        detail: [message, ...gives].join('; '),
+      })),
+    keys: keyAges,
+  });
+  return proof;
+}
+
+/** Runs the access proof, shows it, writes the reports, and returns the exit code. */
 export async function proveAccess(
   session: Session,
   progress: Progress,
-  { exhaustive = false, reports }: ProofOptions,
+  options: Omit<ReportedOptions, 'onProgress'>,
 ): Promise<number> {
   const proof = await progress.step('probing every access right', (update) =>
-    untilInterrupted((signal) =>
-      verify(session, { exhaustive, signal, onProgress: (done, total) => update(`${done} of ${total} probes`) }),
-    ),
+    proveAndReport(session, { ...options, onProgress: (done, total) => update(`${done} of ${total} probes`) }),
   );
-  if (reports) {
-    mkdirSync(reports, { recursive: true });
-    writeFileSync(join(reports, 'verify.json'), `${JSON.stringify(proof, null, 2)}\n`);
-  }
   progress.event({ type: 'proof', ...proof });
   progress.line(renderProof(proof, session.manifest));
+  if (options.reports) progress.line(`report: ${join(options.reports, 'access.html')}`);
   return exitCode(proof);
 }
 
@@ -54,9 +100,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
   }
   const session = await connect(options);
   try {
-    const proof = await untilInterrupted((signal) =>
-      verify(session, { exhaustive: options.exhaustive ?? false, signal }),
-    );
+    const proof = await proveAndReport(session, options);
     console.log(JSON.stringify(proof));
     return exitCode(proof);
   } finally {

@@ -11,4 +11,5 @@ export type {
   Severity,
   Verb,
 } from './model.js';
+export { severityOfResult } from './result.js';
 export { type VerifyOptions, verify } from './verify.js';
