@@ -1,0 +1,13 @@
+import { renderHaproxy } from './haproxy.js';
+import type { BalancerConfig } from './model.js';
+import { renderNginx } from './nginx.js';
+
+export type { BalancedGateway, BalancerConfig } from './model.js';
+export { balancerProblems } from './model.js';
+
+export type BalancerKind = 'nginx' | 'haproxy';
+
+/** The configuration file of a balancer. @throws Error with every problem of the declaration */
+export function renderBalancer(kind: BalancerKind, config: BalancerConfig): string {
+  return kind === 'nginx' ? renderNginx(config) : renderHaproxy(config);
+}

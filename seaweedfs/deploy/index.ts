@@ -1,0 +1,9 @@
+export {
+  balancerConfig,
+  fingerprintFile,
+  type RenderedFiles,
+  type RenderFilesOptions,
+  renderFleetFiles,
+  writeBalancerFile,
+} from './render-files.js';
+export { SIGNING_KEY_ID } from './secrets.js';
