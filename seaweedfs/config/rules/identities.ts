@@ -12,12 +12,16 @@ export function checkIdentities({ file, findings }: RuleContext): void {
       name !== 'anonymous' && disabled !== true && Array.isArray(credentials) && credentials.length > 0,
   );
   if (withKeys.length === 0) {
-    findings.error('$.identities', file.identities, {
-      rule: 'must have at least one identity with a credential: without any, whatever else is wrong with the file makes the gateway serve everybody',
-      fix: 'declare an identity',
-      source:
-        '[start.identities-empty-bad-key.as-is] [start.key-missing.none] [start.identity-anonymous-bad-key.as-is]',
-    });
+    findings.error(
+      '$.identities',
+      Array.isArray(file.identities) ? `${entries.length} identities` : typeof file.identities,
+      {
+        rule: 'must have at least one identity with a credential: without any, whatever else is wrong with the file makes the gateway serve everybody',
+        fix: 'declare an identity',
+        source:
+          '[start.identities-empty-bad-key.as-is] [start.key-missing.none] [start.identity-anonymous-bad-key.as-is]',
+      },
+    );
   }
   checkUnique(
     findings,
@@ -40,6 +44,7 @@ export function checkIdentities({ file, findings }: RuleContext): void {
     rule: 'another credential has this access key: the gateway exits with 255',
     fix: 'give every identity keys of its own',
     source: '[start.identity-duplicate-key.as-is]',
+    secret: true,
   });
 }
 

@@ -6,7 +6,7 @@ const BROKEN = `${REFUSED}; one broken provider takes the good ones with it`;
 const SERVICES = 'reference: services, oidc config';
 
 /** Settings that exist but do nothing when a token is exchanged for a session, each with the reason. */
-const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+export const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   claimsMapping: 'has no effect: it acts on userinfo answers only, and groups always come from the claim groups',
   scopes: 'has no effect: the gateway never asks the provider for a token',
   clientSecret: 'has no effect: the gateway never signs in at the provider',

@@ -1,6 +1,6 @@
 import { checkKeys, checkUnique, isNonEmpty, isObject, type Json, objects } from '../findings.js';
 import { isPlaceholder, NAME, REFUSED, type RuleContext } from './context.js';
-import { checkOidc } from './oidc.js';
+import { checkOidc, WITHOUT_EFFECT } from './oidc.js';
 
 const BROKEN = `${REFUSED}; one broken provider takes the good ones with it`;
 
@@ -130,10 +130,13 @@ function checkEnvironmentReferences(path: string, value: unknown, findings: Rule
     findings.error(path, value, {
       rule: 'SeaweedFS expands variables only in the credentials of identities; here it takes them literally',
       fix: 'write the value, or a secret reference where it is a secret',
-      source: '[start.provider-claims-mapping.none]',
+      source: 'reference: services, ENV refs',
+      secret: true,
     });
   } else if (isObject(value) && !isPlaceholder(value)) {
-    for (const [key, item] of Object.entries(value)) checkEnvironmentReferences(`${path}.${key}`, item, findings);
+    for (const [key, item] of Object.entries(value)) {
+      if (!(key in WITHOUT_EFFECT)) checkEnvironmentReferences(`${path}.${key}`, item, findings);
+    }
   }
 }
 
