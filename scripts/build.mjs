@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['policies', 'manifest', 'constructs', 'stacks', 'provisioning', 'emulator', 'cli'];
+const ROOMS = ['policies', 'manifest', 'constructs', 'stacks', 'provisioning', 'emulator', 'seaweedfs', 'cli'];
 
 function* files(path) {
   for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>

@@ -1,8 +1,5 @@
+import { JUNK_TOKEN_FORM } from './closed-probe.js';
 import { addressOf, type BalancerConfig, checkBalancer } from './model.js';
-
-/** A junk token: 403 in the STS namespace if the gateway has its IAM configuration, 405 if it was refused. */
-const STS_PROBE =
-  'Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn:aws:iam::role/probe&RoleSessionName=probe&WebIdentityToken=junk';
 
 /**
  * The same as {@link renderNginx} as far as HAProxy can: it repeats requests that fit into its buffer (64 KiB), so a
@@ -54,7 +51,7 @@ export function renderHaproxy(config: BalancerConfig): string {
     '  http-check send meth GET uri / ver HTTP/1.1 hdr Host health',
     '  http-check expect status 403',
     '  http-check connect',
-    `  http-check send meth POST uri / ver HTTP/1.1 hdr Host health hdr Content-Type application/x-www-form-urlencoded body "${STS_PROBE}"`,
+    `  http-check send meth POST uri / ver HTTP/1.1 hdr Host health hdr Content-Type application/x-www-form-urlencoded body "${JUNK_TOKEN_FORM}"`,
     '  http-check expect status 403',
     '  default-server check inter 1s fall 2 rise 1 init-addr last,libc,none',
     ...config.gateways.map(({ name, address, down }) => `  server ${name} ${address}${down ? ' disabled' : ''}`),

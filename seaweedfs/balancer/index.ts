@@ -2,6 +2,7 @@ import { renderHaproxy } from './haproxy.js';
 import type { BalancerConfig } from './model.js';
 import { renderNginx } from './nginx.js';
 
+export { closedHealthcheck } from './closed-probe.js';
 export type { BalancedGateway, BalancerConfig } from './model.js';
 export { balancerProblems } from './model.js';
 

@@ -1,5 +1,4 @@
 export {
-  balancerConfig,
   fingerprintFile,
   type RenderedFiles,
   type RenderFilesOptions,

@@ -3,10 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../../provisioning/secrets/atomic-file.js';
 import { directorySecretStore } from '../../provisioning/secrets/directory-store.js';
 import { type SecretStore, SecretStoreError } from '../../provisioning/secrets/secret-store.js';
-import { type BalancerConfig, renderBalancer } from '../balancer/index.js';
+import { renderBalancer } from '../balancer/index.js';
 import { renderIamConfig, secretFingerprint } from '../config/render.js';
 import { validateIamConfig } from '../config/validate.js';
-import { type FleetManifest, readTemplate } from '../manifest/index.js';
+import { balancerConfig, type FleetManifest, readTemplate } from '../manifest/index.js';
 import { fleetSecrets } from './secrets.js';
 
 export interface RenderFilesOptions {
@@ -26,15 +26,6 @@ export interface RenderedFiles {
   readonly fingerprint: string;
   /** Entries of the secret store that were made. */
   readonly created: readonly string[];
-}
-
-/** What the balancer of a fleet is configured from; `down` are gateways that get no new requests. */
-export function balancerConfig(manifest: FleetManifest, down: ReadonlySet<string> = new Set()): BalancerConfig {
-  return {
-    listen: manifest.balancer.listen,
-    gateways: manifest.gateways.map(({ name, address }) => ({ name, address, down: down.has(name) })),
-    direct: manifest.balancer.direct,
-  };
 }
 
 /** Replaces the balancer's configuration; it takes effect with the balancer's next reload. */

@@ -1,3 +1,4 @@
+export { balancerConfig } from './balancer-config.js';
 export { FOREIGN_BUCKET, fleetProbes, PROBE_KEY } from './probes.js';
 export {
   FLEET_MANIFEST_VERSION,
