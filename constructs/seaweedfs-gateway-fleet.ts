@@ -82,7 +82,9 @@ export class SeaweedFsGatewayFleet extends Construct {
       documents,
       image: weed,
       networks: [net.name, ...(resolved.filers.network ? [resolved.filers.network] : [])],
-      dependsOn: [rendered, ...filers.dependsOn],
+      // Not after the filers, which a gateway waits for itself: what is replaced side by side passes that on to all that it
+      // depends on, and two servers can't have one volume.
+      dependsOn: [rendered],
     });
     const balancer = new SeaweedFsBalancer(this, 'Balancer', {
       manifest,
@@ -97,7 +99,7 @@ export class SeaweedFsGatewayFleet extends Construct {
       [`docker kill --signal ${reloadSignal} ${manifest.balancer.container} && sleep ${resolved.drainSeconds}`],
       [balancer.dependable, ...gateways.dependables],
     );
-    const proof = step('Proof', [fleetCommand('verify')], [switched]);
+    const proof = step('Proof', [fleetCommand('verify')], [switched, ...filers.dependsOn]);
     proof.overrideLogicalId('fleet_proof');
     this.#write(stack, manifestText, documents);
   }

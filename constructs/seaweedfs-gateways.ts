@@ -22,7 +22,8 @@ export function hostPath(scope: Construct, file: string): string {
   return `\${abspath("\${path.module}/${stackPaths(scope).toProject}/${file}")}`;
 }
 
-const HEALTH = { interval: '5s', timeout: '10s', retries: 12, startPeriod: '2s' };
+/** A gateway listens once a filer answers: that may take a while at the first deployment. */
+const HEALTH = { interval: '5s', timeout: '10s', retries: 3, startPeriod: '90s' };
 
 /**
  * The gateways of a fleet. Their names contain what they are made of, so new ones start beside the old ones, have to be
@@ -70,7 +71,7 @@ export class SeaweedFsGateways extends Construct {
       user: props.props.runAs,
       restart: 'unless-stopped',
       wait: true,
-      waitTimeout: 120,
+      waitTimeout: 180,
       healthcheck: { test, ...HEALTH },
       readOnly: true,
       // The local socket of the gateway; without a writable /tmp it exits (reference: services, weed s3 flags).
