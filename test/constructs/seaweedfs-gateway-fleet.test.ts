@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provider } from '@cdktf/provider-docker';
-import { TerraformStack, Testing } from 'cdktf';
+import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { SeaweedFsFilers, SeaweedFsGatewayFleet, type SeaweedFsGatewayFleetProps } from '../../constructs/index.js';
 import { parseFleetManifest } from '../../seaweedfs/manifest/index.js';
@@ -33,6 +33,7 @@ function synthesize(props: Partial<SeaweedFsGatewayFleetProps> = {}) {
   mkdirSync('cdktf.out', { recursive: true });
   const app = Testing.app({ outdir: 'cdktf.out/test-fleet' });
   const stack = new TerraformStack(app, 'test');
+  new LocalBackend(stack, { path: 'terraform.test.tfstate' });
   new provider.DockerProvider(stack, 'docker');
   const fleet = new SeaweedFsGatewayFleet(stack, 'fleet', {
     filers: SeaweedFsFilers.existing(['filer:8888']),
