@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from './failure.js';
+import { UsageError } from './exit-codes.js';
 
 /** Content of a file that the user named. @throws {UsageError} */
 export function readInputFile(file: string): string {
