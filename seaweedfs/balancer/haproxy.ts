@@ -32,7 +32,7 @@ export function renderHaproxy(config: BalancerConfig): string {
     `  timeout http-request ${readTimeoutSeconds}s`,
     '  timeout check 2s',
     '  # Paths without their query: a query may hold a web identity token or a presigned signature.',
-    '  log-format \'{"time":"%tr","method":"%HM","path":"%[capture.req.uri,regsub(\\?.*,),json(utf8s)]","status":"%ST","bytes":"%B","seconds":"%Ta","gateway":"%s","gateway_status":"%[var(txn.status)]"}\'',
+    '  log-format \'{"time":"%tr","method":"%HM","path":"%[capture.req.uri,regsub(\\?.*,),json(utf8s)]","status":"%ST","bytes":"%B","milliseconds":"%Ta","gateway":"%s","gateway_status":"%[var(txn.status)]"}\'',
     'frontend s3',
     bind(config.listen.port),
     '  default_backend gateways',
