@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { balancerProblems } from '../seaweedfs/balancer/index.js';
 import { roleArn, sha256 } from '../seaweedfs/config/index.js';
 import { balancerConfig, serializeFleetManifest } from '../seaweedfs/manifest/index.js';
+import { alertRules, scrapeConfig } from '../seaweedfs/observability/index.js';
 import { projectCommand, stackPaths } from './provisioning-step.js';
 import { BALANCERS, SeaweedFsBalancer } from './seaweedfs-balancer.js';
 import { type FleetDocuments, fleetDocuments, TEMPLATE_FILE } from './seaweedfs-fleet-manifest.js';
@@ -101,7 +102,7 @@ export class SeaweedFsGatewayFleet extends Construct {
     );
     const proof = step('Proof', [fleetCommand('verify')], [switched, ...filers.dependsOn]);
     proof.overrideLogicalId('fleet_proof');
-    this.#write(stack, manifestText, documents);
+    this.#write(stack, manifestText, documents, resolved);
   }
 
   /**
@@ -134,13 +135,20 @@ export class SeaweedFsGatewayFleet extends Construct {
     return documents;
   }
 
-  #write(stack: TerraformStack, manifestText: string, { template }: FleetDocuments): void {
+  #write(
+    stack: TerraformStack,
+    manifestText: string,
+    { manifest, template }: FleetDocuments,
+    monitoring: ResolvedFleetProps,
+  ): void {
     addCustomSynthesis(this, {
       onSynthesize: (session) => {
         const directory = join(session.outdir, 'stacks', stack.node.id);
         mkdirSync(directory, { recursive: true });
         writeFileSync(join(directory, 'fleet.json'), manifestText);
         writeFileSync(join(directory, TEMPLATE_FILE), template);
+        writeFileSync(join(directory, 'prometheus-scrape.yml'), scrapeConfig(manifest, monitoring));
+        writeFileSync(join(directory, 'prometheus-alerts.yml'), alertRules(manifest, monitoring));
       },
     });
   }
