@@ -9,6 +9,8 @@ const EXPECTED = new Set([
   'RustFsError',
   'SecretStoreError',
   'ProvisioningError',
+  'FleetOperationError',
+  'FatalStart',
 ]);
 
 /** Prints a failure on stderr (with `--json` as a JSON document) and returns the exit code. */

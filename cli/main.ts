@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
+import { addFleetCommands } from './fleet.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -97,6 +98,8 @@ program
   .action(async (options) => {
     process.exitCode = await (await import('./commands/root-credentials.js')).rootCredentialsCommand(options);
   });
+
+addFleetCommands(program, port);
 
 try {
   await program.parseAsync();

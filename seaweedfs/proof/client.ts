@@ -18,8 +18,19 @@ export type Who = Credentials | 'anonymous';
 
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, isArray: (name) => name === 'member' });
 
-/** Sends once, without any repetition: what a client would see. */
+/** What the text of an answer begins with where there was none. */
+export const NO_ANSWER = 'no answer';
+
+/**
+ * Sends without the repetitions that clients make, so that every refusal is seen. Only a connection that was closed before
+ * its request was answered is no answer of anybody: a balancer closes kept connections when it is reloaded (RFC 9112, 9.3.1).
+ */
 export async function ask(wire: Wire, request: WireRequest, who: Who): Promise<Answer> {
+  const first = await askOnce(wire, request, who);
+  return first.code === 'ECONNRESET' ? askOnce(wire, request, who) : first;
+}
+
+async function askOnce(wire: Wire, request: WireRequest, who: Who): Promise<Answer> {
   try {
     const { status, headers, body } = await wire.send(request, who, { retry: false });
     const text = body.toString('utf8');
@@ -33,7 +44,7 @@ export async function ask(wire: Wire, request: WireRequest, who: Who): Promise<A
     };
   } catch (error) {
     if (!(error instanceof RustFsError)) throw error;
-    return { status: 0, code: error.code, body: '', text: `no answer (${error.code})`, standIn: false };
+    return { status: 0, code: error.code, body: '', text: `${NO_ANSWER} (${error.code})`, standIn: false };
   }
 }
 

@@ -1,5 +1,9 @@
 /** What it means when a probe is answered otherwise than expected, and the way out. */
 export const MEANINGS = {
+  unreachable: {
+    meaning: 'there was no answer at all, so nothing is known of this place',
+    wayOut: 'check that it runs and that this machine reaches it, then run the proof again',
+  },
   'anonymous-refused': {
     meaning:
       'whoever reaches this address reads, writes and deletes without a key: the IAM configuration was refused and there is no static identity, or an identity is called anonymous',

@@ -1,7 +1,7 @@
 import { forEachConcurrently } from '../../provisioning/concurrency.js';
-import { ask } from './client.js';
+import { ask, NO_ANSWER } from './client.js';
 import { MEANINGS } from './meanings.js';
-import type { FleetFinding, FleetProof, NotProbed, Observation, Place, ProbeContext } from './model.js';
+import type { FleetFinding, FleetProof, NotProbed, Observation, Place, Probe, ProbeContext } from './model.js';
 import { sendProbes } from './model.js';
 import { closedProbes, stsProbes } from './probes/closed.js';
 import { probeRoles } from './probes/roles.js';
@@ -28,12 +28,7 @@ export async function proveFleet({ extra = [], onProgress, ...input }: ProveOpti
   const context: ProbeContext = { ...input, record: log.record, skip: log.skip };
   const { places } = context;
   const atPlace = async (place: Place) => {
-    await sendProbes(context, place, [
-      ...closedProbes(context, place),
-      ...stsProbes(context, place),
-      () => probeProviders(context, place),
-      ...staticKeyProbes(context, place),
-    ]);
+    await sendProbes(context, place, loadedProbes(context, place));
     await probeForgedSessions(context, place);
     await probeTokens(context, place);
   };
@@ -49,6 +44,31 @@ export async function proveFleet({ extra = [], onProgress, ...input }: ProveOpti
     repeats: context.repeats,
     ...log.result(),
   };
+}
+
+/** The part of the proof that is quick and needs no token: what each place has loaded. */
+export async function observeFleet({
+  extra = [],
+  onProgress,
+  ...input
+}: ProveOptions): Promise<Pick<FleetProof, 'findings' | 'notProbed'>> {
+  const log = observationLog(onProgress);
+  const context: ProbeContext = { ...input, record: log.record, skip: log.skip };
+  await forEachConcurrently(context.places, CONCURRENCY, async (place) => {
+    await sendProbes(context, place, loadedProbes(context, place));
+  });
+  await probeSharedSessions(context);
+  for (const probe of extra) await probe(context);
+  return log.result();
+}
+
+function loadedProbes(context: ProbeContext, place: Place): readonly Probe[] {
+  return [
+    ...closedProbes(context, place),
+    ...stsProbes(context, place),
+    () => probeProviders(context, place),
+    ...staticKeyProbes(context, place),
+  ];
 }
 
 async function isStandIn(places: readonly Place[]): Promise<boolean> {
@@ -68,7 +88,9 @@ function observationLog(onProgress: ProveOptions['onProgress']) {
   let total = 0;
   let asExpected = 0;
   return {
-    record(observation: Observation): void {
+    record(given: Observation): void {
+      const unanswered = !given.ok && given.got.startsWith(NO_ANSWER);
+      const observation: Observation = unanswered ? { ...given, probe: 'unreachable' } : given;
       total += 1;
       if (observation.ok) asExpected += 1;
       const key = [observation.probe, observation.place, observation.request].join('\0');

@@ -2,7 +2,7 @@
 import { type Credentials, createWire, type Wire } from '../../../provisioning/wire.js';
 import { type DevelopmentIssuer, startDevelopmentIssuer } from '../../../seaweedfs/development-issuer/issuer.js';
 import { memoryStore, type ObjectStore, type StartInput, startStandIn } from '../../../seaweedfs/stand-in/index.js';
-import { startOnWeed, WEED } from './weed.js';
+import { startOnWeed, startWeedStorage, WEED } from '../support/weed.js';
 
 export const ADMIN: Credentials = {
   accessKeyId: 'LABADMINKEY000000001',
@@ -49,6 +49,7 @@ export async function openLab(): Promise<Lab> {
   const issuer = await startDevelopmentIssuer({ clientId: 'lab-client' });
   const other = await startDevelopmentIssuer({ clientId: 'lab-client', discoveredIssuer: 'http://elsewhere.example' });
   const store = await filledStore();
+  const storage = WEED === undefined ? undefined : await startWeedStorage(WEED);
   const addresses: Readonly<Record<string, string>> = {
     'http://127.0.0.1:21004': issuer.issuer,
     [OTHER_ISSUER]: other.issuer,
@@ -64,7 +65,10 @@ export async function openLab(): Promise<Lab> {
     },
     async start(input, emptyFiler = false) {
       const shared = emptyFiler ? await filledStore() : store;
-      const gateway = WEED ? await startOnWeed(WEED, input) : await startStandIn({ ...input, store: shared });
+      const gateway =
+        WEED !== undefined && storage !== undefined
+          ? await startOnWeed(WEED, storage.filer, input)
+          : await startStandIn({ ...input, store: shared });
       const wire = createWire({ endpoint: gateway.endpoint });
       return {
         wire,
@@ -81,6 +85,7 @@ export async function openLab(): Promise<Lab> {
     async close() {
       await issuer.close();
       await other.close();
+      await storage?.close();
     },
   };
 }

@@ -2,8 +2,8 @@
 import type { Credentials } from '../../../provisioning/wire.js';
 import { createWire } from '../../../provisioning/wire.js';
 import type { NamedPolicyConfig, RoleConfig } from '../../../seaweedfs/config/model.js';
-import { startRoundRobin } from '../../../seaweedfs/demo/round-robin.js';
 import { type DevelopmentIssuer, startDevelopmentIssuer } from '../../../seaweedfs/development-issuer/issuer.js';
+import { startRoundRobin } from '../../../seaweedfs/local/round-robin.js';
 import { type FleetManifest, fleetProbes } from '../../../seaweedfs/manifest/index.js';
 import {
   type FleetProof,

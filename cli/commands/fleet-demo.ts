@@ -1,0 +1,3 @@
+export async function fleetDemoCommand(_: { readonly json?: boolean }): Promise<number> {
+  return 0;
+}
