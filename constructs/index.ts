@@ -1,3 +1,14 @@
+export type {
+  FleetIamConfig,
+  IdentityConfig,
+  LdapProviderConfig,
+  NamedPolicyConfig,
+  OidcProviderConfig,
+  RoleConfig,
+  SecretReference,
+  StsConfig,
+  TrustStatement,
+} from '../seaweedfs/config/model.js';
 export { AccessKey, type AccessKeyProps } from './access-key.js';
 export {
   Bucket,

@@ -14,7 +14,7 @@ export function fleetImportCommand(file: string, { development = false, json }: 
   if (json) console.log(JSON.stringify(imported, null, 2));
   else {
     for (const { severity, message, source } of imported.findings) {
-      console.error(`${severity === 'error' ? '✖' : '!'} ${message} (${source})`);
+      console.error(`${severity === 'error' ? '✖' : '!'} ${message} – ${source}`);
     }
     for (const { entry, from } of imported.secrets) {
       console.error(

@@ -3,7 +3,7 @@ import type { BalancerConfig } from './model.js';
 import { renderNginx } from './nginx.js';
 
 export { closedHealthcheck } from './closed-probe.js';
-export type { BalancedGateway, BalancerConfig } from './model.js';
+export type { BalancerConfig } from './model.js';
 export { balancerProblems } from './model.js';
 
 export type BalancerKind = 'nginx' | 'haproxy';

@@ -1,11 +1,8 @@
-export { argumentProblems, type GatewayArguments, gatewayArguments } from './arguments.js';
-export { goDurationSeconds } from './duration.js';
-export { type ImportedConfig, importIamConfig } from './import.js';
+export { argumentProblems, gatewayArguments } from './arguments.js';
+export { importIamConfig } from './import.js';
 export * from './model.js';
-export { placeholders, renderIamConfig, secretFingerprint } from './render.js';
-export { generateSigningKey, SIGNING_KEY_BYTES, signingKeyProblem } from './signing-key.js';
+export { renderIamConfig } from './render.js';
 export {
-  ACCOUNT,
   iamTemplate,
   identitySecret,
   roleArn,
@@ -14,4 +11,4 @@ export {
   stableJson,
   trustActions,
 } from './template.js';
-export { type ValidateOptions, validateIamConfig } from './validate.js';
+export { validateIamConfig } from './validate.js';

@@ -1,8 +1,2 @@
-export {
-  fingerprintFile,
-  type RenderedFiles,
-  type RenderFilesOptions,
-  renderFleetFiles,
-  writeBalancerFile,
-} from './render-files.js';
+export { type RenderedFiles, renderFleetFiles, writeBalancerFile } from './render-files.js';
 export { SIGNING_KEY_ID } from './secrets.js';

@@ -15,7 +15,7 @@ const gateway = z.strictObject({
   container: name.meta({ description: 'Name of the Docker container, or of the Swarm service.' }),
 });
 
-export const balancerSchema = z.strictObject({
+const balancer = z.strictObject({
   kind: z.enum(['nginx', 'haproxy']),
   endpoint,
   container: name,
@@ -76,7 +76,7 @@ export const fleetManifestSchema = z
       .meta({ description: 'uid:gid of the gateways, which has to be able to read the rendered file.' }),
     filers: z.array(name).min(1),
     gateways: z.array(gateway).min(1),
-    balancer: balancerSchema,
+    balancer,
     issuer: name,
     signingKey: z.strictObject({ secret: name }),
     providers: z.array(provider),
@@ -93,7 +93,5 @@ export const fleetManifestSchema = z
 
 export type FleetManifest = z.infer<typeof fleetManifestSchema>;
 export type FleetGateway = FleetManifest['gateways'][number];
-export type FleetBalancer = FleetManifest['balancer'];
-export type FleetProvider = FleetManifest['providers'][number];
 export type FleetRole = FleetManifest['roles'][number];
 export type FleetProbe = FleetManifest['probes'][number];

@@ -1,2 +1,2 @@
-export { alertRules, type FleetMonitoringOptions, scrapeConfig } from './prometheus.js';
-export { PROOF_METRICS, proofMetrics } from './textfile.js';
+export { alertRules, scrapeConfig } from './prometheus.js';
+export { proofMetrics } from './textfile.js';

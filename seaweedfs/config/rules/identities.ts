@@ -14,7 +14,9 @@ export function checkIdentities({ file, findings }: RuleContext): void {
   if (withKeys.length === 0) {
     findings.error(
       '$.identities',
-      Array.isArray(file.identities) ? `${entries.length} identities` : typeof file.identities,
+      Array.isArray(file.identities)
+        ? `${entries.length} identities`
+        : (file.identities ?? undefined) && typeof file.identities,
       {
         rule: 'must have at least one identity with a credential: without any, whatever else is wrong with the file makes the gateway serve everybody',
         fix: 'declare an identity',

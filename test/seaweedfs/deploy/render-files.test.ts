@@ -73,7 +73,7 @@ test('keeps the rendering before, which running gateways have mounted, and drops
   for (const issuer of issuers) await render({ ...iam, sts: { issuer } });
   const directory = join(projectDir, 'secrets/test/fleet/test-fleet');
   const kept = readdirSync(directory).filter((name) => name.endsWith('.json'));
-  const keptIssuers = kept.map((name) => (read(join(directory, name)).sts as { issuer: string }).issuer);
+  const keptIssuers = kept.map((name) => (read(join(directory, name)).sts as unknown as { issuer: string }).issuer);
   expect(keptIssuers.sort()).toEqual(['three', 'two']);
 });
 
