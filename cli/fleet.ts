@@ -50,6 +50,7 @@ export function addFleetCommands(program: Command, port: (value: string) => numb
     .option('--kill-one', 'also stop one gateway for a moment and prove that clients go on (docker)')
     .option('--containers', 'also compare the iam.config that each container has mounted (docker)')
     .option('--filer <url>', 'also look for policies left on this filer, such as http://127.0.0.1:8888')
+    .option('--textfile <file>', "also write the outcome as Prometheus metrics, for node_exporter's textfile collector")
     .option('--json', 'machine-readable output on stdout')
     .action(async (options) => {
       process.exitCode = await (await import('./commands/fleet-verify.js')).fleetVerifyCommand(options);

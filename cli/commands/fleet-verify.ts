@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { writeFileAtomic } from '../../provisioning/secrets/atomic-file.js';
 import { type FleetManifest, parseFleetManifest } from '../../seaweedfs/manifest/index.js';
+import { proofMetrics } from '../../seaweedfs/observability/index.js';
 import { configurationProbe, dockerDriver, failoverProbe, filerProbe } from '../../seaweedfs/operations/index.js';
 import {
   type FleetProof,
@@ -29,6 +31,7 @@ export interface FleetVerifyOptions extends FleetObserveOptions {
   readonly developmentIssuer?: string;
   readonly confidence: number;
   readonly killOne?: boolean;
+  readonly textfile?: string;
 }
 
 /** `fleet verify`: 0 when the fleet is as declared, 3 when it is not, 1 when it could not be probed. */
@@ -45,6 +48,10 @@ export async function fleetVerifyCommand(options: FleetVerifyOptions): Promise<n
       },
       options.json === true,
     );
+    if (options.textfile !== undefined) {
+      // Read by a collector of another user, and never half-written.
+      await writeFileAtomic(options.textfile, proofMetrics(proof, Math.floor(Date.now() / 1000)), 0o644);
+    }
     return fleetExitCode(proof.findings);
   } finally {
     fleet.close();

@@ -87,6 +87,13 @@ function alerts({ fleet }: FleetManifest, { proofMaxAgeMinutes = 30 }: FleetMoni
       summary: 'somebody may do something else than declared on {{ $labels.place }}: see cdktf-rustfs fleet verify',
     },
     {
+      alert: 'SeaweedFsNotAsDeclared',
+      expr: `sum by (place, probe) (${PROOF_METRICS.findings}{fleet="${fleet}"}) > 0`,
+      for: '0m',
+      severity: 'warning',
+      summary: '{{ $labels.place }} failed the probe {{ $labels.probe }}: see cdktf-rustfs fleet verify',
+    },
+    {
       alert: 'SeaweedFsProofStale',
       expr: `time() - ${PROOF_METRICS.time}{fleet="${fleet}"} > ${proofMaxAgeMinutes * 60} or absent(${PROOF_METRICS.time}{fleet="${fleet}"})`,
       for: minutes(5),
