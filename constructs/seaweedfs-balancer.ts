@@ -13,19 +13,17 @@ export interface SeaweedFsBalancerProps {
 
 const CONFIG_DIR = '/etc/fleet-balancer';
 
-/** How each kind runs, and how it is told to read its configuration again without dropping a connection. */
-export const BALANCERS = {
+/** How each kind runs. */
+const BALANCERS = {
   nginx: {
     image: 'nginx:1.28.0-alpine',
     user: '101:101',
     command: ['nginx', '-c', `${CONFIG_DIR}/nginx.conf`, '-g', 'daemon off;'],
-    reloadSignal: 'HUP',
   },
   haproxy: {
     image: 'haproxy:2.6.12-alpine',
     user: '99:99',
     command: ['haproxy', '-W', '-db', '-f', `${CONFIG_DIR}/haproxy.cfg`],
-    reloadSignal: 'USR2',
   },
 } as const;
 

@@ -4,12 +4,12 @@ import { image, network } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
-import { balancerProblems } from '../seaweedfs/balancer/index.js';
+import { balancerProblems, RELOAD_SIGNALS } from '../seaweedfs/balancer/index.js';
 import { roleArn, sha256 } from '../seaweedfs/config/index.js';
 import { balancerConfig, serializeFleetManifest } from '../seaweedfs/manifest/index.js';
 import { alertRules, scrapeConfig } from '../seaweedfs/observability/index.js';
 import { projectCommand, stackPaths } from './provisioning-step.js';
-import { BALANCERS, SeaweedFsBalancer } from './seaweedfs-balancer.js';
+import { SeaweedFsBalancer } from './seaweedfs-balancer.js';
 import { type FleetDocuments, fleetDocuments, TEMPLATE_FILE } from './seaweedfs-fleet-manifest.js';
 import {
   fleetProblems,
@@ -94,7 +94,7 @@ export class SeaweedFsGatewayFleet extends Construct {
       dependsOn: [rendered, ...gateways.dependables],
     });
     // New gateways run, and the old ones are destroyed only after this: the balancer switches in between.
-    const { reloadSignal } = BALANCERS[resolved.balancer];
+    const reloadSignal = RELOAD_SIGNALS[resolved.balancer];
     const switched = step(
       'Switched',
       [`docker kill --signal ${reloadSignal} ${manifest.balancer.container} && sleep ${resolved.drainSeconds}`],

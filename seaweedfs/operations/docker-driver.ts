@@ -1,11 +1,11 @@
 import { execa } from 'execa';
+import { RELOAD_SIGNALS } from '../balancer/index.js';
 import { writeBalancerFile } from '../deploy/index.js';
 import type { FleetManifest } from '../manifest/index.js';
 import { type FleetDriver, FleetOperationError, isDraining } from './driver.js';
 
 /** Where the construct mounts iam.config. */
 const IAM_CONFIG_PATH = '/etc/seaweedfs/iam.json';
-const RELOAD_SIGNALS = { nginx: 'HUP', haproxy: 'USR2' } as const;
 /** SIGTERM does not drain a gateway; it is gone in 70 ms (recorded). */
 const STOP_SECONDS = '10';
 

@@ -27,6 +27,18 @@ async function render(config: FleetIamConfig = iam, runAs = me): Promise<Rendere
   return renderFleetFiles({ manifest, manifestFile, projectDir });
 }
 
+async function withSigningKey(secretAccessKey: string) {
+  const store = directorySecretStore(join(projectDir, 'secrets/test'));
+  const current = {
+    accessKeyId: 'signing-key',
+    secretAccessKey,
+    createdAt: '2026-01-14T10:00:00.000Z',
+    state: 'active' as const,
+  };
+  await store.write('test-fleet-signing-key', { current }, { endpoint: 'http://127.0.0.1:8333', region: 'us-east-1' });
+  return store;
+}
+
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, never>;
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
@@ -53,14 +65,7 @@ test('makes a signing key and the static keys once, and writes a private file wi
 
 test('a new signing key changes the fingerprint, not the file name, and the fingerprint tells nothing', async () => {
   const before = await render();
-  const store = directorySecretStore(join(projectDir, 'secrets/test'));
-  const current = {
-    accessKeyId: 'signing-key',
-    secretAccessKey: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=',
-    createdAt: '2026-01-14T10:00:00.000Z',
-    state: 'active' as const,
-  };
-  await store.write('test-fleet-signing-key', { current }, { endpoint: 'http://127.0.0.1:8333', region: 'us-east-1' });
+  await withSigningKey('q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=');
   const after = await render();
   expect(after.configFile).toBe(before.configFile);
   expect(after.fingerprint).not.toBe(before.fingerprint);
@@ -78,14 +83,7 @@ test('keeps the rendering before, which running gateways have mounted, and drops
 });
 
 test('a weak signing key and a missing password are refused at once, and nothing is made', async () => {
-  const store = directorySecretStore(join(projectDir, 'secrets/test'));
-  const current = {
-    accessKeyId: 'signing-key',
-    secretAccessKey: 'MTIzNDU2Nzg5MDEyMzQ1',
-    createdAt: '2026-01-14T10:00:00.000Z',
-    state: 'active' as const,
-  };
-  await store.write('test-fleet-signing-key', { current }, { endpoint: 'http://127.0.0.1:8333', region: 'us-east-1' });
+  const store = await withSigningKey('MTIzNDU2Nzg5MDEyMzQ1');
   const ldap = {
     name: 'ldap',
     type: 'ldap',
