@@ -50,6 +50,7 @@ export async function openLab(): Promise<Lab> {
   const other = await startDevelopmentIssuer({ clientId: 'lab-client', discoveredIssuer: 'http://elsewhere.example' });
   const store = await filledStore();
   const storage = WEED === undefined ? undefined : await startWeedStorage(WEED);
+  if (WEED !== undefined && storage !== undefined) await seedWeed(WEED, storage.filer);
   const addresses: Readonly<Record<string, string>> = {
     'http://127.0.0.1:21004': issuer.issuer,
     [OTHER_ISSUER]: other.issuer,
@@ -65,6 +66,9 @@ export async function openLab(): Promise<Lab> {
     },
     async start(input, emptyFiler = false) {
       const shared = emptyFiler ? await filledStore() : store;
+      if (emptyFiler && storage !== undefined) {
+        await fetch(`http://${storage.filer}/etc/iam/policies?recursive=true`, { method: 'DELETE' });
+      }
       const gateway =
         WEED !== undefined && storage !== undefined
           ? await startOnWeed(WEED, storage.filer, input)
@@ -90,12 +94,27 @@ export async function openLab(): Promise<Lab> {
   };
 }
 
+const SEEDS = { 'lab-a/seed.txt': 'seed', 'lab-a/secret/s': 'secret', 'lab-b/seed.txt': 'seed-b' } as const;
+
+/** The same buckets and objects on a real filer. */
+async function seedWeed(weed: string, filer: string): Promise<void> {
+  const identity = { name: 'admin', credentials: [{ accessKey: ADMIN.accessKeyId, secretKey: ADMIN.secretAccessKey }] };
+  const iamConfig = JSON.stringify({ identities: [{ ...identity, actions: ['Admin'] }] });
+  const gateway = await startOnWeed(weed, filer, { iamConfig });
+  const wire = createWire({ endpoint: gateway.endpoint });
+  for (const bucket of ['/lab-a', '/lab-b']) await wire.send({ method: 'PUT', path: bucket }, ADMIN);
+  for (const [path, body] of Object.entries(SEEDS)) await wire.send({ method: 'PUT', path: `/${path}`, body }, ADMIN);
+  wire.close();
+  await gateway.close();
+}
+
 async function filledStore(): Promise<ObjectStore> {
   const store = memoryStore();
   for (const bucket of ['lab-a', 'lab-b']) await store.createBucket(bucket);
-  await store.put('lab-a', 'seed.txt', Buffer.from('seed'));
-  await store.put('lab-a', 'secret/s', Buffer.from('secret'));
-  await store.put('lab-b', 'seed.txt', Buffer.from('seed-b'));
+  for (const [path, body] of Object.entries(SEEDS)) {
+    const [bucket = '', ...key] = path.split('/');
+    await store.put(bucket, key.join('/'), Buffer.from(body));
+  }
   return store;
 }
 

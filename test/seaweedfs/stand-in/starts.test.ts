@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FatalStart, type StartInput } from '../../../seaweedfs/stand-in/index.js';
+import { IS_NEWER_WEED, WEED } from '../support/weed.js';
 import vectors from '../vectors/starts.json' with { type: 'json' };
 import {
   ADMIN,
@@ -96,6 +97,20 @@ const NOT_REPLAYED = ['upstream-distributed.as-is'];
 /** Of two providers with one issuer, which one answers is drawn. */
 const DRAWN = 'provider-duplicate-issuer.none';
 
+/** Keys that are set outside iam.config: a real gateway would need a security.toml. */
+const OUTSIDE_KEYS = /^key-missing-(?:filer-jwt|kek)/;
+
+/** See {@link IS_NEWER_WEED}: only a gateway without `-iam.config` is open there. */
+function answersNow(id: string, answers: Readonly<Record<string, Answer>>): Record<string, Answer> {
+  const closed = IS_NEWER_WEED && answers['anon-list']?.[0] === 200 && id !== 'no-iam-config.as-is';
+  if (!closed) return { ...answers };
+  const now = Object.entries(answers).map(([probe, recorded]): [string, Answer] => {
+    if (/^anon-/.test(probe)) return [probe, [403, 'AccessDenied']];
+    return [probe, /^(?:unknown-key|admin-list)$/.test(probe) ? [403, 'InvalidAccessKeyId'] : recorded];
+  });
+  return Object.fromEntries(now);
+}
+
 async function ask(gateway: Gateway, probe: string, tokenClaims: Record<string, unknown>): Promise<Answer> {
   switch (probe) {
     case 'healthz':
@@ -124,27 +139,30 @@ async function ask(gateway: Gateway, probe: string, tokenClaims: Record<string, 
 }
 
 describe('recorded starts', () => {
-  test.each(starts.filter(([id]) => !NOT_REPLAYED.includes(id)))('%s', async (id, start) => {
-    const input = inputOf(id, start);
-    if (start.outcome === 'exited') {
-      const failure = await lab.start(input).catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(FatalStart);
-      expect((failure as FatalStart).exitCode).toBe(start.exitCode);
-      return;
-    }
-    const tokenClaims = id.startsWith('provider-no-discovery.') ? { iss: OTHER_ISSUER } : {};
-    const gateway = await lab.start(input, id.startsWith('policy-none.'));
-    try {
-      const answers: Record<string, Answer> = {};
-      for (const probe of Object.keys(start.answers ?? {})) answers[probe] = await ask(gateway, probe, tokenClaims);
-      const recorded = { ...start.answers };
-      if (id === DRAWN) {
-        expect([200, 400, 403]).toContain(answers['sts-valid']?.[0]);
-        recorded['sts-valid'] = answers['sts-valid'] as Answer;
+  test.each(starts.filter(([id]) => !NOT_REPLAYED.includes(id) && !(WEED && OUTSIDE_KEYS.test(id))))(
+    '%s',
+    async (id, start) => {
+      const input = inputOf(id, start);
+      if (start.outcome === 'exited') {
+        const failure = await lab.start(input).catch((error: unknown) => error);
+        expect(failure).toBeInstanceOf(FatalStart);
+        expect((failure as FatalStart).exitCode).toBe(start.exitCode);
+        return;
       }
-      expect(answers).toEqual(recorded);
-    } finally {
-      await gateway.close();
-    }
-  });
+      const tokenClaims = id.startsWith('provider-no-discovery.') ? { iss: OTHER_ISSUER } : {};
+      const gateway = await lab.start(input, id.startsWith('policy-none.'));
+      try {
+        const answers: Record<string, Answer> = {};
+        for (const probe of Object.keys(start.answers ?? {})) answers[probe] = await ask(gateway, probe, tokenClaims);
+        const recorded = answersNow(id, start.answers ?? {});
+        if (id === DRAWN) {
+          expect([200, 400, 403]).toContain(answers['sts-valid']?.[0]);
+          recorded['sts-valid'] = answers['sts-valid'] as Answer;
+        }
+        expect(answers).toEqual(recorded);
+      } finally {
+        await gateway.close();
+      }
+    },
+  );
 });

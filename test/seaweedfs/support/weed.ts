@@ -1,5 +1,5 @@
 /** A real `weed`, where one is on PATH or named by the variable WEED. Without one the same tests run on stand-ins. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -24,6 +24,19 @@ function isProgram(file: string): boolean {
 }
 
 export const WEED = process.env.WEED ?? programOnPath('weed');
+
+/** Version of {@link WEED}, such as 4.44. */
+export const WEED_VERSION: number | undefined =
+  WEED === undefined
+    ? undefined
+    : Number(/version \S+ (\d+\.\d+)/.exec(execFileSync(WEED, ['version'], { encoding: 'utf8' }))?.[1]);
+
+/**
+ * The vectors are answers of 4.44. Observed on 4.53 (7506e5f91cd6) with the same requests: a gateway whose `-iam.config` was
+ * refused is closed, session tokens are no Bearer tokens, the secret of a session can't be told from its token, web identity
+ * tokens need an `exp`, ListRoles is allowed to administrators. Everything else that is replayed is the same.
+ */
+export const IS_NEWER_WEED = WEED_VERSION !== undefined && WEED_VERSION >= 4.53;
 
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
