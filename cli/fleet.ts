@@ -98,7 +98,8 @@ export function addFleetCommands(program: Command, port: (value: string) => numb
 
   fleet
     .command('demo')
-    .description('three stand-ins behind nginx (if installed), and the proof of them')
+    .description('run the fleet of a stack here, with stand-ins behind nginx (if installed), and prove it')
+    .option('--stack <name>', 'stack of cdktf.json with one fleet', 'seaweedfs-fleet')
     .option('--json', 'machine-readable output on stdout')
     .action(async (options) => {
       process.exitCode = await (await import('./commands/fleet-demo.js')).fleetDemoCommand(options);

@@ -20,7 +20,9 @@ export class SeaweedFsFleetStack extends TerraformStack {
     super(scope, id);
     new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
     new provider.DockerProvider(this, 'docker');
+    const issuer = process.env.SEAWEEDFS_OIDC_ISSUER ?? 'https://sso.example.com/realms/storage';
     new SeaweedFsGatewayFleet(this, 'storage', {
+      development: issuer.startsWith('http://'),
       filers: SeaweedFsFilers.development(),
       iam: {
         sts: { issuer: `${id}-sts`, maxSessionLength: '4h' },
@@ -28,7 +30,7 @@ export class SeaweedFsFleetStack extends TerraformStack {
           {
             name: 'sso',
             type: 'oidc',
-            issuer: process.env.SEAWEEDFS_OIDC_ISSUER ?? 'https://sso.example.com/realms/storage',
+            issuer,
             clientIds: ['seaweedfs'],
           },
         ],

@@ -18,8 +18,8 @@ export interface LocalFleetOptions {
   readonly command: (gateway: FleetGateway, port: number, iamConfig: string) => readonly [string, ...string[]];
   /** Content of iam.config; the same for every gateway unless it looks at which. */
   readonly iamConfig: (gateway: FleetGateway) => string;
-  /** Program of the balancer. @default - the kind's name, from PATH */
-  readonly balancerProgram?: string;
+  /** Program of the balancer; `none` if something else balances. */
+  readonly balancer: string;
 }
 
 /** A fleet of processes on this machine, for the demo and for tests: the driver of one, and its beginning and end. */
@@ -36,7 +36,7 @@ const POLL_MS = 20;
 const RELOAD: Readonly<Record<'nginx' | 'haproxy', NodeJS.Signals>> = { nginx: 'SIGHUP', haproxy: 'SIGUSR2' };
 
 export function localFleet(options: LocalFleetOptions): LocalFleet {
-  const { manifest, directory, command, iamConfig, balancerProgram } = options;
+  const { manifest, directory, command, iamConfig, balancer } = options;
   const { kind, endpoint } = manifest.balancer;
   const running = new Map<string, ChildProcess>();
   const stateDir = join(directory, 'balancer');
@@ -94,11 +94,11 @@ export function localFleet(options: LocalFleetOptions): LocalFleet {
       running.get('balancer')?.kill(RELOAD[kind]);
     },
     async hasDrained() {
-      const balancer = running.get('balancer');
+      const master = running.get('balancer');
       const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,ppid=,args=']);
       const own = stdout.split('\n').filter((line) => {
         const [pid, parent] = line.trim().split(/\s+/);
-        return pid === String(balancer?.pid) || parent === String(balancer?.pid);
+        return pid === String(master?.pid) || parent === String(master?.pid);
       });
       return !isDraining(kind, own);
     },
@@ -113,12 +113,12 @@ export function localFleet(options: LocalFleetOptions): LocalFleet {
     async startAll() {
       await Promise.all(manifest.gateways.map((gateway) => driver.start(gateway)));
       writeBalancer();
-      const program = balancerProgram ?? kind;
+      if (balancer === 'none') return;
       const args =
         kind === 'nginx'
           ? ['-c', balancerFile, '-p', stateDir, '-g', 'daemon off;']
           : ['-W', '-db', '-f', balancerFile];
-      run('balancer', [program, ...args]);
+      run('balancer', [balancer, ...args]);
       await listening('balancer', endpoint);
     },
     kill: ({ name }) => end(name, 'SIGKILL'),

@@ -50,7 +50,7 @@ describe.each(['nginx', 'haproxy'] as const)('three gateways behind %s', (kind) 
     const fleet = localFleet({
       manifest: own,
       directory,
-      balancerProgram: program,
+      balancer: program,
       iamConfig: () => JSON.stringify(goodConfig(issuer.issuer)),
       command: (_, port, iamConfig) =>
         WEED !== undefined && storage !== undefined
