@@ -4,7 +4,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { renderBalancer } from '../balancer/index.js';
+import { RELOAD_SIGNALS, renderBalancer } from '../balancer/index.js';
 import { balancerConfig } from '../manifest/balancer-config.js';
 import type { FleetGateway, FleetManifest } from '../manifest/index.js';
 import { type FleetDriver, FleetOperationError, isDraining } from '../operations/driver.js';
@@ -33,7 +33,6 @@ export interface LocalFleet extends FleetDriver {
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
-const RELOAD: Readonly<Record<'nginx' | 'haproxy', NodeJS.Signals>> = { nginx: 'SIGHUP', haproxy: 'SIGUSR2' };
 
 export function localFleet(options: LocalFleetOptions): LocalFleet {
   const { manifest, directory, command, iamConfig, balancer } = options;
@@ -91,7 +90,7 @@ export function localFleet(options: LocalFleetOptions): LocalFleet {
     },
     async configureBalancer(down) {
       writeBalancer(down);
-      running.get('balancer')?.kill(RELOAD[kind]);
+      running.get('balancer')?.kill(`SIG${RELOAD_SIGNALS[kind]}` as NodeJS.Signals);
     },
     async hasDrained() {
       const master = running.get('balancer');
