@@ -2,6 +2,7 @@ import {
   argumentProblems,
   type FleetIamConfig,
   gatewayArguments,
+  IAM_CONFIG_PATH,
   validateIamConfig,
 } from '../seaweedfs/config/index.js';
 import type { ConfigFinding } from '../seaweedfs/config/model.js';
@@ -50,8 +51,6 @@ export interface SeaweedFsGatewayFleetProps {
 
 /** The port that every gateway listens on, in its container. */
 export const GATEWAY_PORT = 8333;
-/** Where a gateway finds its iam.config. */
-export const IAM_CONFIG_PATH = '/etc/seaweedfs/iam.json';
 const OLDEST = [4, 44] as const;
 
 /** Everything optional decided. */

@@ -2,9 +2,10 @@ import { container, type image, service } from '@cdktf/provider-docker';
 import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { closedHealthcheck } from '../seaweedfs/balancer/index.js';
+import { IAM_CONFIG_PATH } from '../seaweedfs/config/index.js';
 import { stackPaths } from './provisioning-step.js';
 import type { FleetDocuments } from './seaweedfs-fleet-manifest.js';
-import { fleetArguments, GATEWAY_PORT, IAM_CONFIG_PATH, type ResolvedFleetProps } from './seaweedfs-fleet-props.js';
+import { fleetArguments, GATEWAY_PORT, type ResolvedFleetProps } from './seaweedfs-fleet-props.js';
 import { terraformText } from './terraform-text.js';
 
 export interface SeaweedFsGatewaysProps {

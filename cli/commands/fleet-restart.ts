@@ -4,6 +4,7 @@ import { renderFleetFiles } from '../../seaweedfs/deploy/index.js';
 import { parseFleetManifest } from '../../seaweedfs/manifest/index.js';
 import {
   dockerDriver,
+  type FleetDriver,
   fileJournal,
   type RestartOptions,
   replaceSigningKey,
@@ -23,33 +24,40 @@ export interface FleetRestartOptions {
 
 /** `fleet restart`: renders the configuration and brings it to all gateways, one after the other. */
 export function fleetRestartCommand(options: FleetRestartOptions): Promise<number> {
-  return withFleet(options, (fleet) => {
+  return withFleet(options, (fleet, driver) => {
     console.log(
       `restarting ${fleet.manifest.gateways.length} gateways of fleet ${fleet.manifest.fleet} one by one; sessions and static keys stay valid`,
     );
-    return restartAll(fleet, options, 'restart');
+    return restartAll(fleet, driver, options, 'restart');
   });
 }
 
 /** `fleet rotate-signing-key`: says what it ends, and after approval replaces the key and restarts all gateways. */
 export function fleetRotateCommand(options: FleetRestartOptions & { readonly yes?: boolean }): Promise<number> {
-  return withFleet(options, async (fleet) => {
+  return withFleet(options, async (fleet, driver) => {
     console.log(rotationNotice(fleet.manifest, fleet.maxSessionLength));
     if (!options.yes && !(await confirm())) {
       console.log('nothing was changed');
       return EXIT.error;
     }
+    // With the old key first: whatever is wrong with the files shows before there is a new one.
+    await render(fleet, options);
     const made = await replaceSigningKey(fleet.manifest, fleet.store, journalOf(fleet));
     console.log(made ? 'new signing key in the secret store' : 'going on with the rotation that was interrupted');
-    return restartAll(fleet, options, 'rotate-signing-key');
+    return restartAll(fleet, driver, options, 'rotate-signing-key');
   });
 }
 
-async function withFleet(options: FleetRestartOptions, work: (fleet: OpenFleet) => Promise<number>): Promise<number> {
+async function withFleet(
+  options: FleetRestartOptions,
+  work: (fleet: OpenFleet, driver: FleetDriver) => Promise<number>,
+): Promise<number> {
   const manifest = parseFleetManifest(readInputFile(options.manifest), options.manifest);
+  const driver = dockerDriver(manifest, process.cwd());
+  await driver.check();
   const fleet = await openFleet({ manifest, manifestFile: options.manifest });
   try {
-    return await work(fleet);
+    return await work(fleet, driver);
   } finally {
     fleet.close();
   }
@@ -59,14 +67,18 @@ function journalOf({ manifest }: OpenFleet) {
   return fileJournal(join(dirname(resolve(manifest.configFile)), 'operation.json'));
 }
 
+function render({ manifest, store }: OpenFleet, options: FleetRestartOptions) {
+  return renderFleetFiles({ manifest, manifestFile: options.manifest, store });
+}
+
 async function restartAll(
   fleet: OpenFleet,
+  driver: FleetDriver,
   options: FleetRestartOptions,
   operation: NonNullable<RestartOptions['operation']>,
 ): Promise<number> {
-  const { manifest, admin, store } = fleet;
-  const driver = dockerDriver(manifest, process.cwd());
-  const { fingerprint } = await renderFleetFiles({ manifest, manifestFile: options.manifest, store });
+  const { manifest, admin } = fleet;
+  const { fingerprint } = await render(fleet, options);
   await untilInterrupted((signal) =>
     rollingRestart({
       manifest,

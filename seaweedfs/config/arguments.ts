@@ -1,3 +1,6 @@
+/** Where a gateway finds its iam.config, in its container. */
+export const IAM_CONFIG_PATH = '/etc/seaweedfs/iam.json';
+
 export interface GatewayArguments {
   /** `host:port` of each filer. */
   readonly filers: readonly string[];

@@ -1,4 +1,4 @@
-export { argumentProblems, gatewayArguments } from './arguments.js';
+export { argumentProblems, gatewayArguments, IAM_CONFIG_PATH } from './arguments.js';
 export { importIamConfig } from './import.js';
 export * from './model.js';
 export { renderIamConfig } from './render.js';

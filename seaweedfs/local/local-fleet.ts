@@ -81,6 +81,7 @@ export function localFleet(options: LocalFleetOptions): LocalFleet {
 
   const driver: FleetDriver = {
     description: 'processes of this machine',
+    check: async () => {},
     stop: ({ name }) => end(name, 'SIGTERM'),
     async start(gateway) {
       if (running.has(gateway.name)) return;

@@ -1,11 +1,10 @@
 import { execa } from 'execa';
 import { RELOAD_SIGNALS } from '../balancer/index.js';
+import { IAM_CONFIG_PATH } from '../config/index.js';
 import { writeBalancerFile } from '../deploy/index.js';
 import type { FleetManifest } from '../manifest/index.js';
 import { type FleetDriver, FleetOperationError, isDraining } from './driver.js';
 
-/** Where the construct mounts iam.config. */
-const IAM_CONFIG_PATH = '/etc/seaweedfs/iam.json';
 /** SIGTERM does not drain a gateway; it is gone in 70 ms (recorded). */
 const STOP_SECONDS = '10';
 
@@ -26,6 +25,14 @@ export function dockerDriver(manifest: FleetManifest, projectDir: string): Fleet
   };
   return {
     description: 'docker',
+    check: async () =>
+      void (await docker(
+        'inspect',
+        '--type',
+        'container',
+        ...manifest.gateways.map(({ container }) => container),
+        balancer.container,
+      )),
     stop: async ({ container }) => void (await docker('stop', '--time', STOP_SECONDS, container)),
     start: async ({ container }) => void (await docker('start', container)),
     async configureBalancer(down) {

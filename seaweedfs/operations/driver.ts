@@ -4,6 +4,8 @@ import type { FleetGateway } from '../manifest/index.js';
 export interface FleetDriver {
   /** For people: `docker`. */
   readonly description: string;
+  /** Whether everything can be reached, before anything is changed. @throws FleetOperationError */
+  check(): Promise<void>;
   /** Ends a gateway; done when it no longer runs. Nothing happens to one that is stopped. */
   stop(gateway: FleetGateway): Promise<void>;
   /** Starts it with the configuration file as it is now. Nothing happens to one that runs. */

@@ -44,6 +44,7 @@ function inProcessDriver(): typeof driver {
   let down: ReadonlySet<string> = new Set();
   return {
     description: 'this process',
+    check: async () => {},
     log,
     down: () => [...down],
     async stop({ name }) {

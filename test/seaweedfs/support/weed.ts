@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gatewayArguments } from '../../../seaweedfs/config/index.js';
 import { FatalStart, type StartInput } from '../../../seaweedfs/stand-in/index.js';
 
 /** Path of a program on PATH. */
@@ -97,25 +98,19 @@ export async function startWeedStorage(weed: string): Promise<WeedStorage> {
   };
 }
 
-/** Command line of a gateway. */
-export function weedS3(
-  weed: string,
-  filer: string,
-  port: number,
-  files: { iamConfig?: string; config?: string },
-): [string, ...string[]] {
-  return [
-    weed,
-    's3',
-    `-filer=${filer}`,
-    `-port=${port}`,
-    '-ip.bind=127.0.0.1',
-    '-port.iceberg=0',
-    '-port.lance=0',
-    `-localSocket=${join(tmpdir(), `weed-s3-${port}.sock`)}`,
-    ...(files.config === undefined ? [] : [`-config=${files.config}`]),
-    ...(files.iamConfig === undefined ? [] : [`-iam.config=${files.iamConfig}`]),
-  ];
+/** Command line of a gateway: the construct's arguments, on loopback. */
+export function weedS3(weed: string, filer: string, port: number, files: WeedFiles): [string, ...string[]] {
+  const { config, iamConfig } = files;
+  const shared = gatewayArguments({ filers: [filer], port, iamConfig: iamConfig ?? '' })
+    .filter((argument) => iamConfig !== undefined || !argument.startsWith('-iam.config='))
+    .map((argument) => (argument.startsWith('-ip.bind=') ? '-ip.bind=127.0.0.1' : argument));
+  const socket = `-localSocket=${join(tmpdir(), `weed-s3-${port}.sock`)}`;
+  return [weed, ...shared, socket, ...(config === undefined ? [] : [`-config=${config}`])];
+}
+
+export interface WeedFiles {
+  readonly iamConfig?: string;
+  readonly config?: string;
 }
 
 /** @throws FatalStart if it exits instead of listening */
