@@ -1,7 +1,8 @@
 import { App } from 'cdktf';
-import { QuickstartStack, RustFsDockerStack } from './stacks/index.js';
+import { QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
 
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
+new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 app.synth();

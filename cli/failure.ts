@@ -10,6 +10,9 @@ const EXPECTED = new Set([
   'ProvisioningError',
   'ReportError',
   'GatewayConfigError',
+  'FleetManifestError',
+  'FleetOperationError',
+  'FatalStart',
 ]);
 
 /** Prints a failure on stderr (with `--json` as a JSON document) and returns the exit code. */

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
+import { addFleetCommands } from './fleet.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
 import { version } from './version.js';
 
@@ -132,6 +133,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
+addFleetCommands(program, port);
 
 try {
   await program.parseAsync();

@@ -1,3 +1,14 @@
+export type {
+  FleetIamConfig,
+  IdentityConfig,
+  LdapProviderConfig,
+  NamedPolicyConfig,
+  OidcProviderConfig,
+  RoleConfig,
+  SecretReference,
+  StsConfig,
+  TrustStatement,
+} from '../seaweedfs/config/model.js';
 export { AccessKey, type AccessKeyProps } from './access-key.js';
 export {
   Bucket,
@@ -15,6 +26,9 @@ export { Group, type GroupProps } from './group.js';
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
 export { RustFsStorage } from './rustfs-storage.js';
+export { type DevelopmentFilersProps, SeaweedFsFilers } from './seaweedfs-filers.js';
+export type { SeaweedFsGatewayFleetProps } from './seaweedfs-fleet-props.js';
+export { SeaweedFsGatewayFleet } from './seaweedfs-gateway-fleet.js';
 export { SecretStoreRef } from './secret-store-ref.js';
 export type { IRustFs } from './server.js';
 export { type AccessException, type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';

@@ -16,6 +16,7 @@ const ROOMS = [
   'report',
   'emulator',
   'gateway',
+  'seaweedfs',
   'cli',
 ];
 

@@ -1,2 +1,3 @@
 export { QuickstartStack } from './quickstart.js';
 export { RustFsDockerStack } from './rustfs-docker.js';
+export { SeaweedFsFleetStack } from './seaweedfs-fleet.js';

@@ -8,6 +8,7 @@ export async function synthesize(
   projectDir: string,
   stack: string,
   environment: Record<string, string>,
+  manifest = 'manifest.json',
 ): Promise<string> {
   const config = join(projectDir, 'cdktf.json');
   if (!existsSync(config)) {
@@ -26,8 +27,8 @@ export async function synthesize(
   });
   if (exitCode !== 0) throw new UsageError(`synthesis failed (${app}, exit code ${exitCode})\n${stderr || stdout}`);
   const stackDir = join(outDir, 'stacks', stack);
-  if (!existsSync(join(stackDir, 'manifest.json'))) {
-    throw new UsageError(`${app} wrote no manifest for stack "${stack}": expected ${join(stackDir, 'manifest.json')}`);
+  if (!existsSync(join(stackDir, manifest))) {
+    throw new UsageError(`${app} wrote no manifest for stack "${stack}": expected ${join(stackDir, manifest)}`);
   }
   return stackDir;
 }

@@ -19,7 +19,7 @@ export interface UnverifiedRequest {
 }
 
 export interface Verifier {
-  readonly profile: ProtocolProfile;
+  readonly profile: Pick<ProtocolProfile, 'clockSkewSeconds' | 'strictHeaders'>;
   /** Secret of an access key; `undefined` if there is no such key. */
   secretOf(accessKey: string): string | undefined;
   /** SHA-256 of the body, for requests that are signed over a body they do not describe. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Testing } from 'cdktf';
+import { join } from 'node:path';
+import { provider } from '@cdktf/provider-docker';
+import { type App, TerraformStack, Testing } from 'cdktf';
 import { expect, test } from 'vitest';
-import { RustFsDockerStack } from '../../stacks/index.js';
-import { written } from '../constructs/fixture.js';
+import { SeaweedFsFilers, SeaweedFsGatewayFleet } from '../../constructs/index.js';
+import { RustFsDockerStack, SeaweedFsFleetStack } from '../../stacks/index.js';
 
 type AttributeType = 'string' | 'bool' | 'number' | readonly ['set' | 'list' | 'map', 'string' | 'number'];
 
@@ -48,21 +50,50 @@ function problems(path: string, value: Readonly<Record<string, unknown>>, schema
 const withoutMeta = (value: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !META.has(name)));
 
-test('every docker resource of the stack is one that provider 3.6.2 takes', () => {
-  const app = Testing.app();
-  new RustFsDockerStack(app, 'rustfs-docker');
-  const { resource } = JSON.parse(written(app, 'rustfs-docker').terraform) as {
+function dockerResources(app: App, stack: string): Record<string, Record<string, Record<string, unknown>>> {
+  app.synth();
+  const { resource } = JSON.parse(readFileSync(join(app.outdir, 'stacks', stack, 'cdk.tf.json'), 'utf8')) as {
     resource: Record<string, Record<string, Record<string, unknown>>>;
   };
-  const docker = Object.entries(resource).filter(([type]) => type !== 'terraform_data');
-  expect(docker.map(([type]) => type).sort()).toEqual(Object.keys(resources).sort());
-  const found = docker.flatMap(([type, instances]) =>
-    Object.entries(instances).flatMap(([name, value]) =>
-      problems(`${type}.${name}`, withoutMeta(value), resources[type] as Block),
-    ),
-  );
-  expect(found).toEqual([]);
-});
+  return Object.fromEntries(Object.entries(resource).filter(([type]) => type !== 'terraform_data'));
+}
+
+const CONTAINER = ['docker_container', 'docker_image', 'docker_network', 'docker_volume'];
+
+const STACKS: Readonly<Record<string, readonly [types: readonly string[], declare: (app: App) => void]>> = {
+  'rustfs-docker': [CONTAINER, (app) => new RustFsDockerStack(app, 'rustfs-docker')],
+  'seaweedfs-fleet': [CONTAINER, (app) => new SeaweedFsFleetStack(app, 'seaweedfs-fleet')],
+  'seaweedfs-swarm': [
+    ['docker_container', 'docker_image', 'docker_network', 'docker_service'],
+    (app) => {
+      const stack = new TerraformStack(app, 'seaweedfs-swarm');
+      new provider.DockerProvider(stack, 'docker');
+      new SeaweedFsGatewayFleet(stack, 'storage', {
+        engine: 'swarm',
+        placement: ['node.role==manager'],
+        filers: SeaweedFsFilers.existing(['filer:8888'], { network: 'storage' }),
+        iam: { sts: { issuer: 'test-sts' }, identities: [{ name: 'admin', actions: ['Admin'] }] },
+        caCertificates: { '/etc/seaweedfs/ca.pem': 'certs/ca.pem' },
+      });
+    },
+  ],
+};
+
+test.each(Object.entries(STACKS))(
+  'every docker resource of %s is one that provider 3.6.2 takes',
+  (name, [types, declare]) => {
+    const app = Testing.app();
+    declare(app);
+    const docker = dockerResources(app, name);
+    expect(Object.keys(docker).sort()).toEqual(types);
+    const found = Object.entries(docker).flatMap(([type, instances]) =>
+      Object.entries(instances).flatMap(([id, value]) =>
+        problems(`${type}.${id}`, withoutMeta(value), resources[type] as Block),
+      ),
+    );
+    expect(found).toEqual([]);
+  },
+);
 
 test('the check knows what the provider refuses', () => {
   const container = resources.docker_container as Block;

@@ -1,7 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { QuickstartStack, RustFsDockerStack } from '../../stacks/index.js';
+import { parseFleetManifest } from '../../seaweedfs/manifest/index.js';
+import { QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from '../../stacks/index.js';
 import { written } from '../constructs/fixture.js';
 
 describe('quickstart', () => {
@@ -125,5 +127,43 @@ describe('rustfs-docker', () => {
       accessKeyFile: 'secrets/rustfs-docker/root/access-key',
       secretKeyFile: 'secrets/rustfs-docker/root/secret-key',
     });
+  });
+});
+
+describe('seaweedfs-fleet', () => {
+  const app = Testing.app();
+  new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
+  app.synth();
+  const read = (file: string) => readFileSync(join(app.outdir, 'stacks', 'seaweedfs-fleet', file), 'utf8');
+
+  test('is three gateways behind nginx on one development filer', () => {
+    const { resource } = JSON.parse(read('cdk.tf.json')) as {
+      resource: Record<string, Record<string, { name: string }>>;
+    };
+    const names = Object.values(resource.docker_container ?? {}).map(({ name }) => name.replace(/-[0-9a-f]{8}$/, ''));
+    expect(names.map((name) => name.replace('seaweedfs-fleet-storage-', '')).sort()).toEqual([
+      'balancer',
+      'filer-1',
+      'gateway-1',
+      'gateway-2',
+      'gateway-3',
+      'master',
+      'volume',
+    ]);
+    expect(parseFleetManifest(read('fleet.json')).gateways).toHaveLength(3);
+  });
+
+  test('a reader may not write, and nobody may delete', () => {
+    const { probes } = parseFleetManifest(read('fleet.json'));
+    const allowed = probes.filter((probe) => probe.allowed).map(({ role, action }) => `${role} ${action}`);
+    expect(allowed.sort()).toEqual([
+      'Auditor s3:GetObject',
+      'Auditor s3:ListBucket',
+      'ReportReader s3:GetObject',
+      'ReportReader s3:ListBucket',
+      'ReportWriter s3:GetObject',
+      'ReportWriter s3:ListBucket',
+      'ReportWriter s3:PutObject',
+    ]);
   });
 });

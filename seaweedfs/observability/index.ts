@@ -1,0 +1,2 @@
+export { alertRules, scrapeConfig } from './prometheus.js';
+export { proofMetrics } from './textfile.js';
