@@ -63,6 +63,17 @@ describe.skipIf(noBrowser)(`access.html in a browser${noBrowser ? ` (skipped: ${
     expect(await page.locator('.matrix td[tabindex="0"]').count()).toBe(1);
   });
 
+  test('the headers never cover the cell that the keyboard is at', async () => {
+    const page = await open({ viewport: { width: 800, height: 450 } });
+    await page.locator('.matrix td[tabindex="0"]').focus();
+    for (const key of ['Control+End', 'ArrowUp', 'ArrowUp', 'ArrowUp', 'Control+Home']) await page.keyboard.press(key);
+    const cell = await page.locator(':focus').boundingBox();
+    const column = await page.locator('.matrix thead th.bucket').first().boundingBox();
+    const row = await page.locator('.matrix tbody th').first().boundingBox();
+    expect(cell?.y).toBeGreaterThanOrEqual((column?.y ?? Number.NaN) + (column?.height ?? 0) - 1);
+    expect(cell?.x).toBeGreaterThanOrEqual((row?.x ?? Number.NaN) + (row?.width ?? 0) - 1);
+  });
+
   test('Enter opens a cell with its statements and requests, Escape goes back to it', async () => {
     const page = await open();
     await page.locator('.matrix td[tabindex="0"]').focus();
