@@ -62,7 +62,11 @@ export function keystoneSignIn({ log, metrics, limiter }: GatewayCore, config: K
       if (known === undefined)
         throw new Refusal(403, 'InvalidAccessKeyId', 'Keystone does not know this EC2 access key');
       if (known === 'refused')
-        throw new Refusal(403, 'SignatureDoesNotMatch', 'Keystone does not accept this signature');
+        throw new Refusal(
+          403,
+          'SignatureDoesNotMatch',
+          'Keystone does not accept the signature, or the user has no role in the project',
+        );
       return scoped(known);
     });
     return { identity, query: signed.query };

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** Files of the Debian packages keystone and uwsgi-plugin-python3. */
-const WSGI = '/usr/bin/keystone-wsgi-public';
-const UWSGI = '/usr/bin/uwsgi_python3';
 const PYTHON = '/usr/bin/python3';
+/** A file of the Debian package keystone. */
+const WSGI = '/usr/bin/keystone-wsgi-public';
 
 /** Why no Keystone can be started here; `undefined` if one can. */
-export const KEYSTONE_MISSING = [WSGI, UWSGI, PYTHON].every((path) => existsSync(path))
-  ? undefined
-  : 'the Debian package keystone is not installed (apt-get install --no-install-recommends keystone)';
+export const KEYSTONE_MISSING =
+  existsSync(PYTHON) && existsSync(WSGI)
+    ? undefined
+    : 'the Debian package keystone is not installed (apt-get install --no-install-recommends keystone)';
 
 export const ADMIN_PASSWORD = 'keystone-admin-password';
 
@@ -23,20 +23,34 @@ export interface RealKeystone {
   close(): Promise<void>;
 }
 
-/** Each start of keystone-manage takes seconds of imports, so all four commands run in one process. */
-const INITIALISE = `
-import os, sqlite3
+/**
+ * Importing Keystone takes seconds, so it is done once: the commands of keystone-manage run in forks, and what is left serves the
+ * application with Python's own HTTP server, one request at a time.
+ */
+const SERVE = `
+import os, sqlite3, sys
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 home, url = os.environ['KEYSTONE_HOME'], os.environ['KEYSTONE_URL']
 database = sqlite3.connect(home + '/keystone.db')
 database.execute('PRAGMA journal_mode=WAL')  # otherwise writes fail: database is locked
 database.close()
-import keystone.cmd.cli as cli, keystone.conf
+import keystone.cmd.cli as cli
+from keystone.server.wsgi import initialize_public_application
 owner = ['--keystone-user', str(os.getuid()), '--keystone-group', str(os.getgid())]
 endpoints = ['--bootstrap-public-url', url, '--bootstrap-internal-url', url, '--bootstrap-admin-url', url]
 for command in (['db_sync'], ['fernet_setup'] + owner, ['credential_setup'] + owner,
                 ['bootstrap', '--bootstrap-region-id', 'RegionOne'] + endpoints):
-    keystone.conf.CONF.reset()
-    cli.main(argv=['keystone-manage', '--config-file', home + '/etc/keystone.conf'] + command)
+    child = os.fork()
+    if child == 0:
+        cli.main(argv=['keystone-manage', '--config-file', home + '/etc/keystone.conf'] + command)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] != 0:
+        sys.exit('keystone-manage %s failed' % command[0])
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *arguments):
+        pass
+WSGIServer.request_queue_size = 128
+make_server('127.0.0.1', int(os.environ['KEYSTONE_PORT']), initialize_public_application(), handler_class=Quiet).serve_forever()
 `;
 
 const configuration = (home: string) => `[DEFAULT]
@@ -69,28 +83,22 @@ export async function startKeystone(): Promise<RealKeystone> {
   const url = `http://127.0.0.1:${port}/v3`;
   for (const directory of ['etc', 'fernet', 'credential']) await mkdir(join(home, directory), { mode: 0o700 });
   await writeFile(join(home, 'etc', 'keystone.conf'), configuration(home), { mode: 0o600 });
-  await run(PYTHON, ['-c', INITIALISE], {
-    KEYSTONE_HOME: home,
-    KEYSTONE_URL: url,
-    OS_BOOTSTRAP_PASSWORD: ADMIN_PASSWORD,
-  });
-  const log = join(home, 'log');
-  const server = spawn(
-    UWSGI,
-    [
-      ...['--http-socket', `127.0.0.1:${port}`, '--master', '--processes', '1', '--threads', '1', '--listen', '128'],
-      ...['--wsgi-file', WSGI, '--die-on-term', '--need-app', '--lazy-apps', '--buffer-size', '65535'],
-      ...['--logto', log],
-    ],
-    {
-      stdio: 'ignore',
-      env: {
-        ...process.env,
-        OS_KEYSTONE_CONFIG_FILES: join(home, 'etc', 'keystone.conf'),
-        OS_KEYSTONE_CONFIG_DIR: join(home, 'etc'),
-      },
+  const server = spawn(PYTHON, ['-c', SERVE], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      KEYSTONE_HOME: home,
+      KEYSTONE_PORT: String(port),
+      KEYSTONE_URL: url,
+      OS_BOOTSTRAP_PASSWORD: ADMIN_PASSWORD,
+      OS_KEYSTONE_CONFIG_FILES: join(home, 'etc', 'keystone.conf'),
+      OS_KEYSTONE_CONFIG_DIR: join(home, 'etc'),
     },
-  );
+  });
+  let errors = '';
+  server.stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-4000);
+  });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const close = async () => {
     server.kill('SIGTERM');
@@ -100,9 +108,8 @@ export async function startKeystone(): Promise<RealKeystone> {
   const deadline = Date.now() + START_MS;
   while (!(await answers(url))) {
     if (server.exitCode !== null || Date.now() > deadline) {
-      const tail = (await readFile(log, 'utf8').catch(() => 'no log')).slice(-2000);
       await close();
-      throw new Error(`Keystone did not start as ${userInfo().username}:\n${tail}`);
+      throw new Error(`Keystone did not start as ${userInfo().username}:\n${errors}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -122,18 +129,5 @@ export function freePort(): Promise<number> {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });
-  });
-}
-
-function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors = (errors + chunk.toString()).slice(-4000);
-    });
-    child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`Keystone was not initialised:\n${errors}`)),
-    );
   });
 }

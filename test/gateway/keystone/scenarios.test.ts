@@ -1,33 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type KeystoneClient, keystoneClient } from './keystone-client.js';
-import { KEYSTONE_MISSING, type RealKeystone, startKeystone } from './real-keystone.js';
-import { bridgeWorld, observed, serviceUser } from './world.js';
-
-if (KEYSTONE_MISSING) console.info(`skipped: scenarios of document 001, because ${KEYSTONE_MISSING}`);
+import { beforeAll, expect, test } from 'vitest';
+import { describeWithKeystone } from './suite.js';
+import { bridgeWorld, observed } from './world.js';
 
 /** "Test Scenarios" of document 001, in its order, against a real Keystone and the emulator. */
-describe.skipIf(KEYSTONE_MISSING)('scenarios of document 001', () => {
-  let server: RealKeystone;
-  let keystone: KeystoneClient;
+describeWithKeystone('scenarios of document 001', (suite) => {
   let project: string;
-
   beforeAll(async () => {
-    server = await startKeystone();
-    keystone = await keystoneClient(server.url);
-    await serviceUser(keystone);
-    project = await keystone.project('scenarios');
-  }, 120_000);
-  afterAll(() => server?.close());
-
-  async function user(name: string, ...roles: string[]): Promise<string> {
-    const id = await keystone.user(name);
-    for (const role of roles) await keystone.grant(id, project, role);
-    return keystone.token(id, project);
-  }
-  const world = () => bridgeWorld({ keystoneUrl: server.url });
+    project = await suite.keystone.project('scenarios');
+  });
+  const world = () => bridgeWorld({ keystoneUrl: suite.url });
 
   test('1: get a Keystone token', async () => {
-    const answer = await fetch(`${server.url}/auth/tokens`, {
+    const answer = await fetch(`${suite.url}/auth/tokens`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -46,7 +30,7 @@ describe.skipIf(KEYSTONE_MISSING)('scenarios of document 001', () => {
 
   test('2: list buckets with a Keystone token', async () => {
     const { as, gateway } = await world();
-    const admin = await user('admin-2', 'admin');
+    const admin = await suite.token(project, 'admin');
     const none = await as(admin)('GET', '/');
     expect(none.status).toBe(200);
     expect(none.body).not.toContain('<Bucket>');
@@ -62,7 +46,7 @@ describe.skipIf(KEYSTONE_MISSING)('scenarios of document 001', () => {
 
   test('3, 4, 5: create a bucket, upload and download an object', async () => {
     const { as, storedBuckets } = await world();
-    const admin = as(await user('admin-3', 'admin'));
+    const admin = as(await suite.token(project, 'admin'));
     expect((await admin('PUT', '/test-keystone-bucket')).status).toBe(200);
     expect(await storedBuckets()).toEqual([`${project}-test-keystone-bucket`]);
     expect((await admin('PUT', '/test-keystone-bucket/test.txt', 'Hello from Keystone!\n')).status).toBe(200);
@@ -99,8 +83,8 @@ describe.skipIf(KEYSTONE_MISSING)('scenarios of document 001', () => {
 
   test('8, 9: who has the role admin deletes a bucket, who has member does not', async () => {
     const { as, storedBuckets } = await world();
-    const admin = as(await user('admin-8', 'admin'));
-    const member = as(await user('member-9', 'member'));
+    const admin = as(await suite.token(project, 'admin'));
+    const member = as(await suite.token(project, 'member'));
     expect((await admin('PUT', '/shared')).status).toBe(200);
     const refused = await member('DELETE', '/shared');
     expect(refused.status).toBe(403);
@@ -111,9 +95,9 @@ describe.skipIf(KEYSTONE_MISSING)('scenarios of document 001', () => {
   });
 
   test('10: the second request asks Keystone nothing', async () => {
-    const watched = await observed(server.url);
+    const watched = await observed(suite.url);
     const { as } = await bridgeWorld({ keystoneUrl: watched.url });
-    const admin = as(await user('admin-10', 'admin'));
+    const admin = as(await suite.token(project, 'admin'));
     expect((await admin('GET', '/')).status).toBe(200);
     expect(watched.calls).toEqual(['POST /v3/auth/tokens', 'GET /v3/auth/tokens']);
     expect((await admin('GET', '/')).status).toBe(200);
