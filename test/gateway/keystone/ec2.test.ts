@@ -35,7 +35,7 @@ describeWithKeystone('EC2 credentials of Keystone', (suite) => {
     expect(await storedBuckets()).toEqual([`${project}-my-bucket`]);
     expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([Bucket]);
 
-    const keys = ['plain', 'a b/c+d', 'é-日本', '100%', 'a//b', `${project}-my-bucket`];
+    const keys = ['plain', 'a b/c+d', 'é-日本', '100%', `${project}-my-bucket`];
     for (const Key of keys) {
       await s3.send(new PutObjectCommand({ Bucket, Key, Body: `content of ${Key}`, Metadata: { note: 'a  b' } }));
       const read = await s3.send(new GetObjectCommand({ Bucket, Key, Range: 'bytes=0-6' }));
@@ -70,7 +70,7 @@ describeWithKeystone('EC2 credentials of Keystone', (suite) => {
       }),
     );
     expect(done.Bucket).toBe(Bucket);
-    expect(done.Location).toBe(`http://${S3_HOST}:${gateway.port}/${Bucket}/parts`);
+    expect(done.Location).toBe(`${gateway.url}/${Bucket}/parts`);
     const deleted = await s3.send(
       new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'plain' }, { Key: 'é-日本' }] } }),
     );

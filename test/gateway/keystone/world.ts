@@ -40,6 +40,8 @@ export interface BridgeWorld {
     body?: string | Buffer,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<Reply>;
+  /** A call of RustFS' root to its admin API. */
+  asRoot(method: string, path: string, query: Readonly<Record<string, string>>, body?: object): Promise<number>;
   /** AWS SDK with an EC2 credential. */
   sdk(credential: { access: string; secret: string }): S3Client;
 }
@@ -73,6 +75,7 @@ export async function bridgeWorld(options: WorldOptions): Promise<BridgeWorld> {
   };
   const bridge = await gateway(endpoint, {
     ...options.settings,
+    s3: { virtual_hosts: [S3_HOST, '127.0.0.1'] },
     dynamic_config: await file(
       'dynamic.json',
       JSON.stringify({ rate_limits: { max_auth_attempts: 1000, max_connections_per_ip: 2000 } }),
@@ -119,22 +122,20 @@ export async function bridgeWorld(options: WorldOptions): Promise<BridgeWorld> {
     },
     send,
     as: (token) => (method, path, body, headers) => send(method, path, { 'x-auth-token': token, ...headers }, body),
+    async asRoot(method, path, query, body) {
+      const headers = { 'content-type': 'application/json' };
+      const request = { method, path, query, ...(body && { body: JSON.stringify(body), headers }) };
+      return (await wire.send(request, rootKeys)).status;
+    },
     sdk({ access, secret }) {
       const client = new S3Client({
-        ...{ endpoint: `http://${S3_HOST}:${bridge.port}`, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 },
+        ...{ endpoint: bridge.url, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1 },
         credentials: { accessKeyId: access, secretAccessKey: secret },
-        requestHandler: { httpAgent: { lookup: loopback } },
       });
       afterwards(() => client.destroy());
       return client;
     },
   };
-}
-
-/** Every host of the tests is this machine. */
-function loopback(_host: string, options: { all?: boolean }, done: (error: null, ...found: unknown[]) => void): void {
-  if (options.all) done(null, [{ address: '127.0.0.1', family: 4 }]);
-  else done(null, '127.0.0.1', 4);
 }
 
 /** The user that the bridge asks Keystone as. */
