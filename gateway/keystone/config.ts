@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isAcceptedAction } from '../../policies/index.js';
+import { S3_ACTIONS } from '../../policies/index.js';
 import { ROLE_POLICIES, ROLE_TABLE } from './roles.js';
 
 const file = z.string().min(1);
@@ -38,12 +38,18 @@ const role = z.union(
     z
       .array(z.string())
       .min(1)
-      .refine((actions) => actions.every((action) => /^s3:\w+$/.test(action) && isAcceptedAction(action)), {
-        error: 'expected exact S3 actions such as s3:GetObject',
+      // An action on no bucket, s3:ListAllMyBuckets, would show the buckets of every project.
+      .refine((actions) => actions.every((action) => isTenantAction(action)), {
+        error: 'expected exact S3 actions on buckets or objects, such as s3:GetObject',
       }),
   ],
   { error: `expected ${ROLE_POLICIES.join(', ')} or a list of S3 actions` },
 );
+
+function isTenantAction(action: string): boolean {
+  const known = S3_ACTIONS.get(action);
+  return known !== undefined && known.level !== 'account';
+}
 
 const accessKeyPattern = z
   .string()

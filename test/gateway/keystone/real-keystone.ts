@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { KEYSTONE_SCRIPT } from '../../../constructs/keystone-script.js';
 
 const PYTHON = '/usr/bin/python3';
 /** A file of the Debian package keystone. */
@@ -23,56 +24,6 @@ export interface RealKeystone {
   close(): Promise<void>;
 }
 
-/**
- * Importing Keystone takes seconds, so it is done once: the commands of keystone-manage run in forks, and what is left serves the
- * application with Python's own HTTP server, one request at a time.
- */
-const SERVE = `
-import os, sqlite3, sys
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-home, url = os.environ['KEYSTONE_HOME'], os.environ['KEYSTONE_URL']
-database = sqlite3.connect(home + '/keystone.db')
-database.execute('PRAGMA journal_mode=WAL')  # otherwise writes fail: database is locked
-database.close()
-import keystone.cmd.cli as cli
-from keystone.server.wsgi import initialize_public_application
-owner = ['--keystone-user', str(os.getuid()), '--keystone-group', str(os.getgid())]
-endpoints = ['--bootstrap-public-url', url, '--bootstrap-internal-url', url, '--bootstrap-admin-url', url]
-for command in (['db_sync'], ['fernet_setup'] + owner, ['credential_setup'] + owner,
-                ['bootstrap', '--bootstrap-region-id', 'RegionOne'] + endpoints):
-    child = os.fork()
-    if child == 0:
-        cli.main(argv=['keystone-manage', '--config-file', home + '/etc/keystone.conf'] + command)
-        os._exit(0)
-    if os.waitpid(child, 0)[1] != 0:
-        sys.exit('keystone-manage %s failed' % command[0])
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *arguments):
-        pass
-WSGIServer.request_queue_size = 128
-make_server('127.0.0.1', int(os.environ['KEYSTONE_PORT']), initialize_public_application(), handler_class=Quiet).serve_forever()
-`;
-
-const configuration = (home: string) => `[DEFAULT]
-use_stderr = true
-[database]
-connection = sqlite:///${home}/keystone.db
-[token]
-provider = fernet
-[fernet_tokens]
-key_repository = ${home}/fernet
-[fernet_receipts]
-key_repository = ${home}/fernet
-[credential]
-key_repository = ${home}/credential
-[cache]
-enabled = true
-# dogpile.cache.memory hands out one object to everybody, and the second EC2 signature then fails
-backend = dogpile.cache.memory_pickle
-[identity]
-password_hash_rounds = 4
-`;
-
 const START_MS = 90_000;
 
 /** A real Keystone of its own on a free loopback port, with the user `admin`. */
@@ -81,18 +32,14 @@ export async function startKeystone(): Promise<RealKeystone> {
   const home = await mkdtemp(join(tmpdir(), 'cdktf-rustfs-keystone-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/v3`;
-  for (const directory of ['etc', 'fernet', 'credential']) await mkdir(join(home, directory), { mode: 0o700 });
-  await writeFile(join(home, 'etc', 'keystone.conf'), configuration(home), { mode: 0o600 });
-  const server = spawn(PYTHON, ['-c', SERVE], {
+  const passwordFile = join(home, 'admin-password');
+  await writeFile(passwordFile, ADMIN_PASSWORD, { mode: 0o600 });
+  const server = spawn(PYTHON, ['-c', KEYSTONE_SCRIPT], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...process.env,
-      KEYSTONE_HOME: home,
-      KEYSTONE_PORT: String(port),
-      KEYSTONE_URL: url,
-      OS_BOOTSTRAP_PASSWORD: ADMIN_PASSWORD,
-      OS_KEYSTONE_CONFIG_FILES: join(home, 'etc', 'keystone.conf'),
-      OS_KEYSTONE_CONFIG_DIR: join(home, 'etc'),
+      ...{ KEYSTONE_HOME: home, KEYSTONE_BIND: '127.0.0.1', KEYSTONE_PORT: String(port), KEYSTONE_URL: url },
+      ...{ KEYSTONE_ADMIN_PASSWORD_FILE: passwordFile, KEYSTONE_PASSWORD_HASH_ROUNDS: '4' },
     },
   });
   let errors = '';
