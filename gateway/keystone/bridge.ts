@@ -3,7 +3,7 @@ import { type Exchange, headerValues } from '../http/exchange.js';
 import { Refusal } from '../http/refusal.js';
 import { respond } from '../http/respond.js';
 import { virtualHost } from '../routes/hosts.js';
-import { resign, type S3AccessKey } from '../upstream/resign.js';
+import { canonicalTarget, resign, type S3AccessKey } from '../upstream/resign.js';
 import { type AnswerKind, type NameScope, NO_BUCKETS, tenantAnswer, tenantBuckets } from './answers.js';
 import type { KeystoneConfig } from './config.js';
 import { implicitBuckets } from './implicit-bucket.js';
@@ -35,7 +35,7 @@ export function keystoneBridge(config: KeystoneConfig): RouteFactory {
 
     async function listBuckets(exchange: Exchange, query: string | undefined, scope: SessionScope, names: NameScope) {
       const { region } = config;
-      const path = query === undefined ? '/' : `/?${query}`;
+      const path = canonicalTarget('/', query);
       const list = async () =>
         callUpstream(pool, { method: 'GET', path, service: 's3', region, credential: await held.credential(scope) });
       let answer = await list();

@@ -3,7 +3,6 @@ import { z } from 'zod';
 /** Who a token or a signature stands for, and in which project. */
 export interface KeystoneIdentity {
   readonly userId: string;
-  readonly userName: string;
   readonly projectId: string;
   readonly roles: readonly string[];
   /** Milliseconds since 1970. */
@@ -12,7 +11,7 @@ export interface KeystoneIdentity {
 
 const tokenBody = z.object({
   token: z.object({
-    user: z.object({ id: z.string().min(1), name: z.string() }),
+    user: z.object({ id: z.string().min(1) }),
     project: z.object({ id: z.string().min(1) }).optional(),
     roles: z.array(z.object({ name: z.string() })).default([]),
     expires_at: z.iso.datetime({ offset: true }),
@@ -30,7 +29,6 @@ export function readIdentity(body: unknown): KeystoneIdentity | typeof NO_PROJEC
   if (project === undefined) return NO_PROJECT;
   return {
     userId: user.id,
-    userName: user.name,
     projectId: project.id,
     roles: roles.map((role) => role.name),
     expiresAt: Date.parse(expires_at),

@@ -53,7 +53,7 @@ export function resign(exchange: Exchange, path: string, target: SigningTarget):
   for (const [name, value] of amzHeaders(request.rawHeaders)) signed[name] = value;
   for (const [name, value] of replaced) {
     if (value === undefined) delete signed[name];
-    else if (name in signed) signed[name] = value;
+    else if (name in signed) signed[name] = asText(value);
   }
   const { headers = {} } = aws4.sign(
     { service: target.service ?? 's3', region: target.region, method, path: outgoingTarget, headers: signed },
@@ -66,14 +66,19 @@ export function resign(exchange: Exchange, path: string, target: SigningTarget):
   return { target: outgoingTarget, headers: [...added, ...upstreamHeaders(exchange, dropped)] };
 }
 
-/** Every `x-amz-*` header must be signed. Header values are bytes; RustFS reads them as UTF-8. */
+/** Header values are bytes; RustFS reads them as UTF-8. */
+function asText(value: string): string {
+  return Buffer.from(value, 'latin1').toString('utf8');
+}
+
+/** Every `x-amz-*` header must be signed. */
 function amzHeaders(rawHeaders: readonly string[]): [string, string][] {
   const found = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
     if (!name.startsWith('x-amz-') || OWN_AUTHENTICATION.has(name)) continue;
     if (found.has(name)) throw new Refusal(400, 'InvalidRequest', `the header ${name} may come only once`);
-    found.set(name, Buffer.from(rawHeaders[at + 1] ?? '', 'latin1').toString('utf8'));
+    found.set(name, asText(rawHeaders[at + 1] ?? ''));
   }
   return [...found];
 }
@@ -97,7 +102,7 @@ function payloadMode({ request }: Exchange): string {
 }
 
 /** Path and query in the one spelling that signer and RustFS agree on. A `+` in a path is a plus, in a query a blank. */
-function canonicalTarget(path: string, query: string | undefined): string {
+export function canonicalTarget(path: string, query: string | undefined): string {
   const parameters = new URLSearchParams(query ?? '');
   const names = [...parameters.keys()];
   if (

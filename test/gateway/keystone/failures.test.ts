@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { S3_HOST } from '../fixture.js';
 import { fakeKeystone, PROJECT, serviceSignIn, tokenOf } from './fake-keystone.js';
 import { bridgeWorld } from './world.js';
 
@@ -91,7 +92,7 @@ describe('tokens', () => {
     const { fake, as, send } = await broken();
     for (const token of ['', 'a b', 'x'.repeat(8193), '"quoted"'])
       expect((await as(token)('GET', '/')).status).toBe(401);
-    expect((await send('GET', '/', { 'x-auth-token': ['one', 'two'] as never })).status).toBe(401);
+    expect((await send('GET', '/', { 'x-auth-token': 'one', 'x-storage-token': 'two' })).status).toBe(401);
     expect(fake.calls).toEqual([]);
   });
 
@@ -145,6 +146,15 @@ describe('what goes to RustFS', () => {
     ];
     expect(refused.map(({ status }) => status)).toEqual([501, 501, 501, 501, 501, 501, 403, 404]);
     expect(reached().slice(before)).toEqual([`GET /${PROJECT}-rustfs/admin/v3/list-users`]);
+  });
+
+  test('a bucket in the host name is the same bucket', async () => {
+    const { as, storedBuckets } = await broken();
+    const admin = as('token');
+    expect((await admin('PUT', '/', '', { host: `bkt.${S3_HOST}` })).status).toBe(200);
+    expect(await storedBuckets()).toEqual([`${PROJECT}-bkt`]);
+    expect((await admin('PUT', '/a/b', 'x', { host: `bkt.${S3_HOST}` })).status).toBe(200);
+    expect((await admin('GET', '/bkt/a/b')).body).toBe('x');
   });
 
   test('names that are none are refused before anything is asked of RustFS', async () => {

@@ -6,17 +6,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { bridgeUserPolicy } from '../../../gateway/keystone/roles.js';
 import { createAdminClient } from '../../../provisioning/client/admin.js';
 import { createWire } from '../../../provisioning/wire.js';
+import { send as sendPlain, type WireAnswer } from '../../contract/client.js';
 import { afterwards, emulator, gateway, ROOT, S3_HOST, scratch, type TestGateway } from '../fixture.js';
 import { type KeystoneClient, USER_PASSWORD } from './keystone-client.js';
 
 /** RustFS user of the bridge. */
 export const BRIDGE_USER = { accessKey: 'keystone-bridge', secretKey: 'keystone-bridge-secret' };
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
 
 /** A stand-in for RustFS behind a gateway with the bridge. */
 export interface BridgeWorld {
@@ -30,7 +25,7 @@ export interface BridgeWorld {
     path: string,
     headers?: Readonly<Record<string, string>>,
     body?: string | Buffer,
-  ): Promise<Reply>;
+  ): Promise<WireAnswer>;
   /** With a token. */
   as(
     token: string,
@@ -39,7 +34,7 @@ export interface BridgeWorld {
     path: string,
     body?: string | Buffer,
     headers?: Readonly<Record<string, string>>,
-  ) => Promise<Reply>;
+  ) => Promise<WireAnswer>;
   /** A call of RustFS' root to its admin API. */
   asRoot(method: string, path: string, query: Readonly<Record<string, string>>, body?: object): Promise<number>;
   /** AWS SDK with an EC2 credential. */
@@ -91,28 +86,7 @@ export async function bridgeWorld(options: WorldOptions): Promise<BridgeWorld> {
     },
   });
   const send: BridgeWorld['send'] = (method, path, headers = {}, body = '') =>
-    new Promise((resolve, reject) => {
-      const outgoing = httpRequest(
-        {
-          ...{ host: '127.0.0.1', port: bridge.port, method, path, agent: false },
-          headers: { host: S3_HOST, 'content-length': Buffer.byteLength(body), ...headers },
-        },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('error', reject);
-          answer.on('end', () =>
-            resolve({
-              status: answer.statusCode ?? 0,
-              headers: answer.headers,
-              body: Buffer.concat(chunks).toString('utf8'),
-            }),
-          );
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
+    sendPlain(bridge.url, { method, path, body, headers: { host: S3_HOST, ...headers } });
   return {
     gateway: bridge,
     reached: () => (started?.seen ?? []).map(({ method, path }) => `${method} ${path}`),
