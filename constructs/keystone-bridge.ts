@@ -33,7 +33,7 @@ export interface KeystoneBridgeProps {
   readonly server?: IRustFs;
   /** @default us-east-1 */
   readonly region?: string;
-  /** Between project id and bucket name. Changing it hides every bucket that exists. @default - */
+  /** Between project id and bucket name. Changing it hides every bucket that exists. @default '-' */
   readonly separator?: '-' | '--' | '.';
   /** Keystone role → policy, exact S3 actions, or `null` for nothing; added to the table of the reference. @default - the table */
   readonly roles?: Readonly<

@@ -50,7 +50,7 @@ export function sessions({ pool, log }: Pick<GatewayCore, 'pool' | 'log'>, confi
       });
       throw new Refusal(502, 'BadGateway', 'the storage server gave the gateway no session');
     }
-    // Its own clock may differ from RustFS': the length that was asked for counts, and what RustFS made of it.
+    // What was asked for, or what RustFS made of it: its clock may differ from this one.
     const life = Math.min(config.session_secs * 1000, session.expiresAt - Date.now());
     if (life > 0) cache.set(key, session.key, { ttl: life * (1 - RENEWED_PART) });
     return session.key;

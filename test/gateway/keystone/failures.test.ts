@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { S3_HOST } from '../fixture.js';
+import { startEmulator } from '../../../emulator/index.js';
+import { RUSTFS_VERSIONS } from '../../../policies/index.js';
+import { afterwards, ROOT, S3_HOST } from '../fixture.js';
 import { fakeKeystone, PROJECT, serviceSignIn, tokenOf } from './fake-keystone.js';
 import { bridgeWorld } from './world.js';
 
@@ -36,6 +38,15 @@ describe('a Keystone that fails is 503, and the log says why', () => {
     expect((await as('token')('GET', '/')).status).toBe(503);
     expect(reasons()).toEqual(['Keystone refused the service user (401): check its name, secret and project']);
     expect(gateway.logged()).not.toContain('keystone-user-password');
+  });
+
+  test('a RustFS user that RustFS refuses is 502', async () => {
+    const { as, asRoot, reasons } = await broken();
+    await asRoot('DELETE', '/rustfs/admin/v3/remove-user', { accessKey: 'keystone-bridge' });
+    const answer = await as('token')('GET', '/');
+    expect(answer.status).toBe(502);
+    expect(answer.body).toContain('<Message>the storage server gave the gateway no session</Message>');
+    expect(reasons()).toEqual(['RustFS gave no session (403 InvalidAccessKeyId)']);
   });
 
   test('while it is down nobody waits for it', async () => {
@@ -114,6 +125,25 @@ describe('tokens', () => {
 });
 
 describe('what goes to RustFS', () => {
+  test.each(RUSTFS_VERSIONS)('works with either version: %s', async (version) => {
+    const emulator = await startEmulator({ ...ROOT, version });
+    afterwards(() => emulator.close());
+    const fake = await fakeKeystone();
+    const { as } = await bridgeWorld({ keystoneUrl: fake.url, endpoint: emulator.endpoint });
+    const admin = as('token');
+    const steps = [
+      await admin('GET', '/'),
+      await admin('PUT', '/bkt'),
+      await admin('PUT', '/bkt/key', 'x'),
+      await admin('GET', '/bkt/key'),
+      await admin('DELETE', '/bkt/key'),
+      await admin('DELETE', '/bkt'),
+    ];
+    expect(steps.map(({ status }) => status)).toEqual([200, 200, 200, 200, 204, 204]);
+    fake.validation = tokenOf({ roles: [{ name: 'member' }] });
+    expect((await as('another')('PUT', '/bkt')).status).toBe(403);
+  });
+
   test('neither tokens nor what its clients could pretend', async () => {
     const { as, gateway, storedBuckets } = await broken();
     const admin = as('secret-token');
