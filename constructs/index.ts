@@ -23,8 +23,16 @@ export {
 export { ComponentStorage, type ComponentStorageProps } from './component-storage.js';
 export { Duration } from './duration.js';
 export { Group, type GroupProps } from './group.js';
+export {
+  type GatewayFile,
+  KeystoneBridge,
+  type KeystoneBridgeProps,
+  type KeystoneServiceUser,
+} from './keystone-bridge.js';
+export { OpenStackKeystone, type OpenStackKeystoneProps } from './openstack-keystone.js';
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
+export type { RustFsKeystoneProps } from './rustfs-keystone.js';
 export { RustFsStorage } from './rustfs-storage.js';
 export { type DevelopmentFilersProps, SeaweedFsFilers } from './seaweedfs-filers.js';
 export type { SeaweedFsGatewayFleetProps } from './seaweedfs-fleet-props.js';

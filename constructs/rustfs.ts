@@ -1,9 +1,10 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
-import { type ITerraformDependable, TerraformStack } from 'cdktf';
+import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
+import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { SecretStoreRef } from './secret-store-ref.js';
 import type { IRustFs } from './server.js';
@@ -32,6 +33,11 @@ export interface RustFsProps extends CommonProps {
    * @default retain
    */
   readonly removalPolicy?: 'retain' | 'destroy';
+  /**
+   * RustFS' own Keystone mode, which serves no ordinary S3 client (synthesis says what will not work). Users want `KeystoneBridge`.
+   * @default - off
+   */
+  readonly keystone?: RustFsKeystoneProps;
   /** Docker labels. @default - only those that say who manages the container */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -128,6 +134,8 @@ export class RustFs extends Construct implements IRustFs {
       files: { accessKeyFile: `${rootDir}/access-key`, secretKeyFile: `${rootDir}/secret-key` },
     }));
     this._registry = registry;
+    const keystone = props.keystone && rustFsKeystone(props.keystone, rustfsVersion);
+    for (const warning of keystone?.warnings ?? []) Annotations.of(this).addWarning(warning);
 
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
@@ -159,6 +167,7 @@ export class RustFs extends Construct implements IRustFs {
         // Without this, `docker logs` is empty: the image logs to files (reference: observability).
         RUSTFS_OBS_LOG_DIRECTORY: '',
         ...storage.environment,
+        ...keystone?.environment,
       }).map(([key, value]) => `${key}=${value}`),
       healthcheck: {
         test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],

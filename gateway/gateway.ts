@@ -8,6 +8,7 @@ import { type Reloading, type ReloadOutcome, reloading } from './config/reloadin
 import type { StaticConfig } from './config/static.js';
 import type { GatewayCore, RouteFactory } from './core.js';
 import { clientResolver } from './http/client-address.js';
+import { keystoneBridge } from './keystone/bridge.js';
 import { GATEWAY_LABEL } from './label.js';
 import { type ConnectionLimiter, connectionLimiter } from './limits/connections.js';
 import { rateLimiter } from './limits/rate-limiter.js';
@@ -118,9 +119,15 @@ export async function startGateway({ config, version, routes = [], log: given }:
   };
 }
 
-function ownRoutes({ s3 }: StaticConfig): RouteFactory[] {
+function ownRoutes({ s3, keystone }: StaticConfig): RouteFactory[] {
   const { prefix } = s3;
-  return [s3PassThrough, healthz, ...(prefix ? [(core: GatewayCore) => s3Prefix(core, prefix)] : []), decoy];
+  return [
+    ...(keystone ? [keystoneBridge(keystone)] : []),
+    s3PassThrough,
+    healthz,
+    ...(prefix ? [(core: GatewayCore) => s3Prefix(core, prefix)] : []),
+    decoy,
+  ];
 }
 
 function followDynamicConfig(

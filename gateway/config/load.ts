@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { anchoredKeystone } from '../keystone/config.js';
 import { type DynamicConfig, dynamicConfigSchema } from './dynamic.js';
 import { GatewayConfigError } from './error.js';
 import { type StaticConfig, staticConfigSchema } from './static.js';
@@ -74,6 +75,7 @@ function anchored(config: StaticConfig, base: string): StaticConfig {
         },
       }),
     },
+    ...(config.keystone && { keystone: anchoredKeystone(config.keystone, at) }),
     ...(webhook && {
       webhook: {
         ...webhook,

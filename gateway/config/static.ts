@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { keystoneSchema } from '../keystone/config.js';
 import { listenAddress } from './address.js';
 
 const file = z.string().min(1);
@@ -108,24 +109,31 @@ const webhook = z.strictObject({
 });
 
 /** alknet's `StaticConfig` and what the reference gateway needs beside it. Changing it takes a restart. */
-export const staticConfigSchema = z.strictObject({
-  listen_addr: listenAddress.prefault('0.0.0.0:443'),
-  tls_identity: tlsIdentity,
-  drain_timeout_secs: z.number().nonnegative().max(3600).default(2),
-  /** File with what may change at run time. @default no keys, default limits */
-  dynamic_config: file.optional(),
-  decoy: decoy.prefault({ type: 'not_found' }),
-  /** Hosts of the gateway's own routes. @default every host that is no S3 virtual host */
-  server_names: z.array(hostName).default([]),
-  s3: s3,
-  limits: limits.prefault({}),
-  /** Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed. */
-  trusted_proxies: z.array(cidr).default([]),
-  webhook: webhook.optional(),
-  /** Prometheus metrics at `/metrics`, without authentication: keep it on a loopback or internal address. */
-  metrics: z.strictObject({ listen_addr: listenAddress }).optional(),
-  /** File for access and event log. @default stdout */
-  log_file: file.optional(),
-});
+export const staticConfigSchema = z
+  .strictObject({
+    listen_addr: listenAddress.prefault('0.0.0.0:443'),
+    tls_identity: tlsIdentity,
+    drain_timeout_secs: z.number().nonnegative().max(3600).default(2),
+    /** File with what may change at run time. @default no keys, default limits */
+    dynamic_config: file.optional(),
+    decoy: decoy.prefault({ type: 'not_found' }),
+    /** Hosts of the gateway's own routes. @default every host that is no S3 virtual host */
+    server_names: z.array(hostName).default([]),
+    s3: s3,
+    limits: limits.prefault({}),
+    /** Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+    trusted_proxies: z.array(cidr).default([]),
+    webhook: webhook.optional(),
+    /** Prometheus metrics at `/metrics`, without authentication: keep it on a loopback or internal address. */
+    metrics: z.strictObject({ listen_addr: listenAddress }).optional(),
+    /** File for access and event log. @default stdout */
+    log_file: file.optional(),
+    /** Keystone tokens and EC2 credentials at the S3 virtual hosts. @default not taken */
+    keystone: keystoneSchema.optional(),
+  })
+  .refine(({ keystone, s3 }) => keystone === undefined || s3.virtual_hosts.length > 0, {
+    path: ['keystone'],
+    error: 'the Keystone bridge serves the hosts in s3.virtual_hosts, which are none',
+  });
 
 export type StaticConfig = z.output<typeof staticConfigSchema>;

@@ -8,6 +8,8 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Shown beside the message. */
+    readonly details?: string,
   ) {
     super(message);
   }
@@ -26,6 +28,7 @@ function escapeXml(text: string): string {
 }
 
 /** The error document that S3 clients read. */
-export function errorDocument({ code, message }: Refusal, requestId: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId></Error>`;
+export function errorDocument({ code, message, details }: Refusal, requestId: string): string {
+  const more = details === undefined ? '' : `<Details>${escapeXml(details)}</Details>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${escapeXml(message)}</Message>${more}<RequestId>${requestId}</RequestId></Error>`;
 }

@@ -9,6 +9,8 @@ export interface Metrics {
   retried(): void;
   reloaded(what: string, ok: boolean): void;
   webhookEvent(outcome: 'stored' | 'repeated' | 'refused'): void;
+  keystoneCall(call: 'validate' | 'signature', outcome: 'accepted' | 'refused' | 'failed'): void;
+  keystoneCache(outcome: 'hit' | 'miss'): void;
   observeConnections(count: () => number): void;
   text(): Promise<string>;
   readonly contentType: string;
@@ -28,6 +30,8 @@ export function createMetrics(): Metrics {
   const limited = counter('limited_total', 'Requests and connections refused by a limit', ['limit']);
   const retries = counter('upstream_retries_total', 'Requests sent again because an idle connection was closed');
   const webhooks = counter('webhook_events_total', 'Webhook deliveries by outcome', ['outcome']);
+  const calls = counter('keystone_calls_total', 'Questions to Keystone by kind and outcome', ['call', 'outcome']);
+  const cache = counter('keystone_token_cache_total', 'Tokens looked up in the cache', ['outcome']);
   const durations = new Histogram({
     name: 'gateway_request_duration_seconds',
     help: 'Time from the head of a request to the end of its answer',
@@ -53,6 +57,8 @@ export function createMetrics(): Metrics {
     retried: () => retries.inc(),
     reloaded: (what, ok) => reloads.set({ what }, ok ? 1 : 0),
     webhookEvent: (outcome) => webhooks.inc({ outcome }),
+    keystoneCall: (call, outcome) => calls.inc({ call, outcome }),
+    keystoneCache: (outcome) => cache.inc({ outcome }),
     observeConnections(count) {
       new Gauge({
         name: 'gateway_connections',

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Transform } from 'node:stream';
 import type { StaticConfig } from '../config/static.js';
 import { type Exchange, hasBody, headerValues } from '../http/exchange.js';
 import { downstreamHeaders } from '../http/headers.js';
@@ -16,6 +17,20 @@ export interface Outgoing {
   readonly headers: string[];
   /** Let a path of RustFS' administration through. @default false */
   readonly administration?: boolean;
+  /** Changes the answer on its way to the client. @default it stays as it is */
+  readonly change?: (answer: Answer) => AnswerChange;
+}
+
+/** Head of what the upstream answered. */
+export interface Answer {
+  readonly status: number;
+  readonly rawHeaders: readonly string[];
+}
+
+export interface AnswerChange {
+  readonly rawHeaders: readonly string[];
+  /** What the body passes through; its length must not be among the headers. @default the body stays as it is */
+  readonly body?: Transform;
 }
 
 export interface Forwarder {
@@ -119,20 +134,24 @@ export function forwarder(
         guard.receive();
         const unread = withBody && !request.complete;
         response.sendDate = false;
-        response.writeHead(
-          answer.statusCode ?? 502,
-          sendable(answer.statusMessage),
-          downstreamHeaders(answer.rawHeaders, exchange, unread),
-        );
-        answer.on('data', (chunk: Buffer) => {
-          guard.moved(chunk.length);
+        const status = answer.statusCode ?? 502;
+        const change = outgoing.change?.({ status, rawHeaders: answer.rawHeaders });
+        const headers = downstreamHeaders(change?.rawHeaders ?? answer.rawHeaders, exchange, unread);
+        response.writeHead(status, sendable(answer.statusMessage), headers);
+        const body = change?.body === undefined ? answer : answer.pipe(change.body);
+        answer.on('data', (chunk: Buffer) => guard.moved(chunk.length));
+        body.on('data', (chunk: Buffer) => {
           record.bytesOut += chunk.length;
-          if (!response.write(chunk)) answer.pause();
+          if (!response.write(chunk)) body.pause();
         });
-        response.on('drain', () => answer.resume());
-        answer.on('end', () => {
+        response.on('drain', () => body.resume());
+        body.on('end', () => {
           stopBody();
           endAnswer(request, response);
+        });
+        change?.body?.on('error', (error) => {
+          record.error ??= error.message;
+          response.destroy();
         });
         answer.on('error', (error) => {
           record.error ??= refusal?.message ?? `the upstream broke off: ${error.message}`;

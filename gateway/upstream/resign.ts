@@ -18,6 +18,10 @@ export interface SigningTarget {
   readonly credential: S3AccessKey;
   /** @default s3 */
   readonly service?: string;
+  /** Query in the place of the client's. @default the client's */
+  readonly query?: string | undefined;
+  /** Headers in the place of the client's, by lower-case name; `undefined` leaves one out. @default none */
+  readonly headers?: ReadonlyMap<string, string | undefined>;
 }
 
 /** How the body is vouched for; the gateway streams it and cannot hash it first. */
@@ -42,27 +46,39 @@ const OWN_AUTHENTICATION = new Set([
  */
 export function resign(exchange: Exchange, path: string, target: SigningTarget): Outgoing {
   const { method, request } = exchange;
-  const outgoingTarget = canonicalTarget(path, exchange.target.query);
+  const outgoingTarget = canonicalTarget(path, 'query' in target ? target.query : exchange.target.query);
   const signed: Record<string, string> = { Host: target.host, 'X-Amz-Content-Sha256': payloadMode(exchange) };
   if (target.credential.sessionToken !== undefined) signed['X-Amz-Security-Token'] = target.credential.sessionToken;
+  const replaced = target.headers ?? new Map<string, string | undefined>();
   for (const [name, value] of amzHeaders(request.rawHeaders)) signed[name] = value;
+  for (const [name, value] of replaced) {
+    if (value === undefined) delete signed[name];
+    else if (name in signed) signed[name] = asText(value);
+  }
   const { headers = {} } = aws4.sign(
     { service: target.service ?? 's3', region: target.region, method, path: outgoingTarget, headers: signed },
     { accessKeyId: target.credential.accessKey, secretAccessKey: target.credential.secretKey },
   );
   const own = ['Host', 'X-Amz-Content-Sha256', 'X-Amz-Date', 'X-Amz-Security-Token', 'Authorization'];
   const added = own.flatMap((name) => (headers[name] === undefined ? [] : [name, String(headers[name])]));
-  return { target: outgoingTarget, headers: [...added, ...upstreamHeaders(exchange, OWN_AUTHENTICATION)] };
+  for (const [name, value] of replaced) if (value !== undefined) added.push(name, value);
+  const dropped = new Set([...OWN_AUTHENTICATION, ...replaced.keys()]);
+  return { target: outgoingTarget, headers: [...added, ...upstreamHeaders(exchange, dropped)] };
 }
 
-/** Every `x-amz-*` header must be signed. Header values are bytes; RustFS reads them as UTF-8. */
+/** Header values are bytes; RustFS reads them as UTF-8. */
+function asText(value: string): string {
+  return Buffer.from(value, 'latin1').toString('utf8');
+}
+
+/** Every `x-amz-*` header must be signed. */
 function amzHeaders(rawHeaders: readonly string[]): [string, string][] {
   const found = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
     if (!name.startsWith('x-amz-') || OWN_AUTHENTICATION.has(name)) continue;
     if (found.has(name)) throw new Refusal(400, 'InvalidRequest', `the header ${name} may come only once`);
-    found.set(name, Buffer.from(rawHeaders[at + 1] ?? '', 'latin1').toString('utf8'));
+    found.set(name, asText(rawHeaders[at + 1] ?? ''));
   }
   return [...found];
 }
@@ -86,7 +102,7 @@ function payloadMode({ request }: Exchange): string {
 }
 
 /** Path and query in the one spelling that signer and RustFS agree on. A `+` in a path is a plus, in a query a blank. */
-function canonicalTarget(path: string, query: string | undefined): string {
+export function canonicalTarget(path: string, query: string | undefined): string {
   const parameters = new URLSearchParams(query ?? '');
   const names = [...parameters.keys()];
   if (
@@ -102,7 +118,12 @@ function canonicalTarget(path: string, query: string | undefined): string {
     throw new Refusal(400, 'InvalidArgument', 'a query parameter may come only once');
   }
   const pairs = [...parameters].map(([name, value]) => `${encode(name)}=${encode(value)}`);
-  return `${path.split('/').map(recode).join('/')}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+  return `${recodePath(path)}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+}
+
+/** A raw path in the spelling that SigV4 signs. @throws Refusal */
+export function recodePath(path: string): string {
+  return path.split('/').map(recode).join('/');
 }
 
 function recode(segment: string): string {
@@ -114,6 +135,6 @@ function recode(segment: string): string {
 }
 
 /** RFC 3986, as SigV4 wants it. */
-function encode(text: string): string {
+export function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,0 +1,102 @@
+import { BlockList, isIP } from 'node:net';
+import type { RustFsVersion } from '../policies/index.js';
+
+export interface RustFsKeystoneProps {
+  /** Keystone as RustFS reaches it, such as `http://keystone:5000`. */
+  readonly authUrl: string;
+  /** User that RustFS validates tokens with. Its password is only read from the environment: RUSTFS_KEYSTONE_ADMIN_PASSWORD. */
+  readonly admin?: { readonly user: string; readonly project: string; readonly domain?: string };
+  /** @default true */
+  readonly verifyTls?: boolean;
+  /** Tokens remembered. @default 10000 */
+  readonly cacheSize?: number;
+  /** Seconds that a token is remembered. @default 300 */
+  readonly cacheSeconds?: number;
+  /** Seconds that Keystone may take. @default 30 */
+  readonly timeoutSeconds?: number;
+}
+
+export interface RustFsKeystone {
+  /** Environment of the RustFS container, without any secret. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What will not work, and what to do instead. */
+  readonly warnings: readonly string[];
+}
+
+/** Literal addresses that RustFS 1.0.1 does not connect to (source: keystone config.rs, egress.rs). */
+const PRIVATE = new BlockList();
+for (const [network, bits] of [
+  ...([
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+  ] as const),
+  ...([
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+  ] as const),
+] as const)
+  PRIVATE.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  PRIVATE.addSubnet(network, bits, 'ipv6');
+
+function isPrivate(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && PRIVATE.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4'));
+}
+
+/** Recorded against a real Keystone (15-keystone, both versions). */
+const UNUSABLE =
+  "RustFS' own Keystone mode serves no ordinary S3 client: a token alone is anonymous, members get nothing, EC2 keys are unknown, " +
+  'and an admin token counts only beside a SigV4 signature made with an empty secret; use KeystoneBridge in the gateway';
+
+/**
+ * RustFS' own Keystone mode, for who has to switch it on: RUSTFS_KEYSTONE_* and what it does not do in this version
+ * (source: crates/keystone of both versions; recorded: 15-keystone).
+ * @throws Error for a URL that RustFS cannot use
+ */
+export function rustFsKeystone(props: RustFsKeystoneProps, version: RustFsVersion): RustFsKeystone {
+  const url = URL.canParse(props.authUrl) ? new URL(props.authUrl) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /\/v2\.0/.test(url.pathname)) {
+    throw new Error(
+      `invalid authUrl (value: ${props.authUrl}): expected the http or https URL of an Identity API v3, such as http://keystone:5000`,
+    );
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return {
+    environment: {
+      RUSTFS_KEYSTONE_ENABLE: 'true',
+      RUSTFS_KEYSTONE_AUTH_URL: props.authUrl,
+      RUSTFS_KEYSTONE_VERSION: 'v3',
+      ...(props.admin && {
+        RUSTFS_KEYSTONE_ADMIN_USER: props.admin.user,
+        RUSTFS_KEYSTONE_ADMIN_PROJECT: props.admin.project,
+        RUSTFS_KEYSTONE_ADMIN_DOMAIN: props.admin.domain ?? 'Default',
+      }),
+      RUSTFS_KEYSTONE_VERIFY_SSL: String(props.verifyTls ?? true),
+      RUSTFS_KEYSTONE_CACHE_SIZE: String(props.cacheSize ?? 10_000),
+      RUSTFS_KEYSTONE_CACHE_TTL: String(props.cacheSeconds ?? 300),
+      RUSTFS_KEYSTONE_TIMEOUT: String(props.timeoutSeconds ?? 30),
+    },
+    warnings: [
+      UNUSABLE,
+      'RUSTFS_KEYSTONE_TENANT_PREFIX, RUSTFS_KEYSTONE_IMPLICIT_TENANTS and the role table have no effect in RustFS, so they are not set',
+      ...(props.admin
+        ? [
+            'RustFS reads the password from RUSTFS_KEYSTONE_ADMIN_PASSWORD alone: inject it where Terraform does not see it',
+          ]
+        : []),
+      'when Keystone cannot be reached at the start, RustFS runs on without it and only logs that',
+      ...(version === '1.0.1' && isPrivate(host)
+        ? [
+            `RustFS 1.0.1 refuses literal loopback and private addresses (${host}) and then runs without Keystone: use a DNS name`,
+          ]
+        : []),
+    ],
+  };
+}
