@@ -1,8 +1,9 @@
 import { App } from 'cdktf';
-import { QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
+import { PhaseAStack, QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
 
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
+new PhaseAStack(app, 'phase-a');
 app.synth();

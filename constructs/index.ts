@@ -10,6 +10,14 @@ export type {
   TrustStatement,
 } from '../seaweedfs/config/model.js';
 export { AccessKey, type AccessKeyProps } from './access-key.js';
+export type {
+  CapabilityEntry,
+  CustomGatewayProps,
+  GatewayCapability,
+  GatewayImplementation,
+} from './alknet-capabilities.js';
+export type { GatewayApiKey, GatewayRateLimits, GatewayTls } from './alknet-config.js';
+export { AlknetGateway, type AlknetGatewayProps } from './alknet-gateway.js';
 export {
   Bucket,
   type BucketProps,

@@ -2,6 +2,7 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { KEYSTONE_SCRIPT } from './keystone-script.js';
+import { checkPinnedImage } from './pinned-image.js';
 import { stackPaths } from './provisioning-step.js';
 
 export interface OpenStackKeystoneProps {
@@ -53,14 +54,7 @@ export class OpenStackKeystone extends Construct {
       user = 'keystone:keystone',
       removalPolicy = 'retain',
     } = props;
-    if (
-      !/^[^\s:@]+(:\d+)?[^\s:]*(:[\w.-]+|@sha256:[0-9a-f]{64})$/.test(props.image) ||
-      props.image.endsWith(':latest')
-    ) {
-      throw new Error(
-        `invalid image (value: ${props.image}): expected a pinned tag or digest, such as registry.example/keystone:2025.1`,
-      );
-    }
+    checkPinnedImage(props.image, 'registry.example/keystone:2025.1');
     this.authUrl = `http://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}/v3`;
     Annotations.of(this).addInfo(
       'a Keystone for development: one process, SQLite, plain HTTP; in production name your own Keystone in KeystoneBridge',

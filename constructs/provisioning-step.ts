@@ -25,9 +25,21 @@ export function stackPaths(scope: Construct): { readonly fromProject: string; re
   return { fromProject: posix(relative(process.cwd(), stackDir)), toProject: posix(relative(stackDir, process.cwd())) };
 }
 
+/** A path of the project as Terraform reads it. */
+export function pathFromModule(scope: Construct, path: string): string {
+  return path.startsWith('/') ? path : `\${path.module}/${stackPaths(scope).toProject}/${path}`;
+}
+
 /** Shell command that Terraform runs in the project directory. Contains no secret and no absolute path. */
 export function projectCommand(scope: Construct, command: string) {
   return { type: 'local-exec' as const, command, workingDir: `\${path.module}/${stackPaths(scope).toProject}` };
+}
+
+/** Writes a file beside cdk.tf.json. */
+export function writeStackFile(stack: TerraformStack, outdir: string, name: string, text: string): void {
+  const directory = join(outdir, 'stacks', stack.node.id);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, name), text);
 }
 
 /**
@@ -37,6 +49,8 @@ export function projectCommand(scope: Construct, command: string) {
  * through files, never through Terraform.
  */
 export class ProvisioningStep extends Construct {
+  readonly dependable: ITerraformDependable;
+
   constructor(scope: Construct, id: string, { registry, dependsOn = [] }: ProvisioningStepProps) {
     super(scope, id);
     const stack = TerraformStack.of(this);
@@ -59,11 +73,10 @@ export class ProvisioningStep extends Construct {
       dependsOn,
     });
     step.overrideLogicalId('provisioning');
+    this.dependable = step;
     addCustomSynthesis(this, {
       onSynthesize: (session) => {
-        const directory = join(session.outdir, 'stacks', stack.node.id);
-        mkdirSync(directory, { recursive: true });
-        writeFileSync(join(directory, 'manifest.json'), render());
+        writeStackFile(stack, session.outdir, 'manifest.json', render());
         for (const line of describeProof(proveManifest(registry.toManifest()))) Annotations.of(this).addInfo(line);
       },
     });

@@ -2,7 +2,7 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-step.js';
+import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
@@ -47,6 +47,9 @@ export interface ExternalRustFsProps extends CommonProps {
   readonly endpoint: string;
 }
 
+/** Addresses that only this host reaches. */
+export const LOOPBACK = /^(127\.|::1$)/;
+
 const S3_PORT = 9000;
 const CONSOLE_PORT = 9001;
 /** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
@@ -72,9 +75,13 @@ function registryOf(
   return { registry: new ManifestRegistry(rustfsVersion, stack, render, reference), rootDir, rustfsVersion };
 }
 
-/** A path of the project as Terraform reads it. */
-function pathFromModule(scope: Construct, path: string): string {
-  return path.startsWith('/') ? path : `\${path.module}/${stackPaths(scope).toProject}/${path}`;
+interface GatewayAttachment {
+  /** How messages call it. */
+  readonly gateway: string;
+  /** Docker network that the gateway reaches RustFS by, as `rustfs`. */
+  readonly networkName: string;
+  /** What RustFS has to know of it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 interface RootFiles {
@@ -117,9 +124,14 @@ export class RustFs extends Construct implements IRustFs {
   readonly endpoint: string;
   readonly region: string;
   readonly _registry: ManifestRegistry;
+  readonly #props: RustFsProps;
+  readonly #server: container.Container;
+  readonly #provisioned: ITerraformDependable;
+  #gateway: string | undefined;
 
   constructor(scope: Construct, id: string, props: RustFsProps = {}) {
     super(scope, id);
+    this.#props = props;
     const {
       port = S3_PORT,
       consolePort = CONSOLE_PORT,
@@ -153,7 +165,7 @@ export class RustFs extends Construct implements IRustFs {
       lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
     });
     const prepared = this.#prepareVolume(name, rustfsImage, data);
-    const server = new container.Container(this, 'Server', {
+    this.#server = new container.Container(this, 'Server', {
       name,
       image: rustfsImage.imageId,
       restart: 'unless-stopped',
@@ -194,7 +206,44 @@ export class RustFs extends Construct implements IRustFs {
       })),
       dependsOn: [prepared, rootFiles],
     });
-    new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [server] });
+    this.#provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
+  }
+
+  /**
+   * Puts a gateway in front: of the ports only that of the S3 and admin API stays, on loopback, because the post-apply step
+   * needs it; everybody else comes over the network of the gateway.
+   *
+   * @throws Error with everything that would lead past the gateway
+   * @returns what the gateway has to wait for
+   * @internal
+   */
+  _attachGateway({ gateway, networkName, environment }: GatewayAttachment): ITerraformDependable {
+    const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT } = this.#props;
+    const problems = [
+      ...(this.#gateway === undefined ? [] : [`${this.#gateway} is in front of it already`]),
+      ...(LOOPBACK.test(bindAddress)
+        ? []
+        : [`its bindAddress is ${bindAddress}, which leads past the gateway: leave it out, so that it is 127.0.0.1`]),
+      ...(consolePort === undefined
+        ? []
+        : [`its consolePort is ${consolePort}, which leads past the gateway: leave it out`]),
+    ];
+    if (problems.length > 0) {
+      throw new Error(
+        `${gateway} cannot be in front of RustFs ${this.node.id}:\n${problems.map((problem) => `✖ ${problem}`).join('\n')}`,
+      );
+    }
+    this.#gateway = gateway;
+    this.#server.putPorts([{ internal: S3_PORT, external: port, ip: bindAddress }]);
+    this.#server.putNetworksAdvanced([
+      ...(this.#server.networksAdvancedInput as container.ContainerNetworksAdvanced[]),
+      { name: networkName, aliases: ['rustfs'] },
+    ]);
+    this.#server.env = [
+      ...(this.#server.envInput ?? []),
+      ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+    ];
+    return this.#provisioned;
   }
 
   /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */

@@ -64,6 +64,8 @@ export interface WireOptions {
   readonly timeoutMs?: number;
   /** PEM of a certificate authority to trust beside the system's. */
   readonly ca?: string;
+  /** Address to connect to instead of resolving the endpoint's host name, which is still the `Host` of every request. */
+  readonly address?: string;
   /** Most connections at a time. @default 128 */
   readonly connections?: number;
   readonly onRequest?: (event: WireEvent) => void;
@@ -113,13 +115,14 @@ interface Attempt {
   readonly agent: http.Agent;
   readonly region: string;
   readonly ca: string | undefined;
+  readonly address: string | undefined;
   readonly timeoutMs: number;
 }
 
 function sendOnce(
   request: WireRequest,
   credentials: Credentials | 'anonymous',
-  { url, agent, region, ca, timeoutMs }: Attempt,
+  { url, agent, region, ca, address, timeoutMs }: Attempt,
 ): Promise<WireResponse> {
   const body = request.body === undefined ? Buffer.alloc(0) : Buffer.from(request.body as string);
   const unsigned = {
@@ -154,7 +157,7 @@ function sendOnce(
   const transport = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const options: https.RequestOptions = {
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      hostname: (address ?? url.hostname).replace(/^\[|\]$/g, ''),
       port: url.port || undefined,
       method: request.method,
       path: unsigned.path,
@@ -216,7 +219,8 @@ export function createWire(options: WireOptions): Wire {
   ): Promise<WireResponse | Error> {
     const start = performance.now();
     requests++;
-    const result = await sendOnce(request, credentials, { url, agent, region, ca: options.ca, timeoutMs }).catch(
+    const { ca, address } = options;
+    const result = await sendOnce(request, credentials, { url, agent, region, ca, address, timeoutMs }).catch(
       (error: Error) => error,
     );
     const status = result instanceof Error ? 0 : result.status;

@@ -12,7 +12,12 @@ const WRONG_SECRET = 'wrong-root-secret-CANARY-0123456789';
 const MANIFEST = 'cdktf.out/stacks/storage/manifest.json';
 const STACK_DIR = 'cdktf.out/stacks/storage';
 /** Where secrets may be: the store and copies of it, the root files, and what the server itself keeps. */
-const ALLOWED = ['secrets/storage/', 'damaged/', '.cdktf-rustfs/emulator/root/', '.cdktf-rustfs/emulator/data/'];
+const ALLOWED = [
+  'secrets/storage/',
+  'damaged/',
+  '.cdktf-rustfs/emulator-storage/root/',
+  '.cdktf-rustfs/emulator-storage/data/',
+];
 
 const installed = await terraformInstalled();
 if (!installed) console.warn('skipped: secrets in Terraform artefacts, because no terraform binary is installed');
@@ -63,7 +68,9 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
       const entry = await store.read(name);
       for (const key of [entry?.current, entry?.next, entry?.previous]) if (key) canaries.add(key.secretAccessKey);
     }
-    canaries.add(readFileSync(join(project.directory, '.cdktf-rustfs/emulator/root/secret-key'), 'utf8').trim());
+    canaries.add(
+      readFileSync(join(project.directory, '.cdktf-rustfs/emulator-storage/root/secret-key'), 'utf8').trim(),
+    );
   }
 
   async function run(command: string, args: readonly string[], more: Record<string, string> = {}) {
@@ -109,12 +116,14 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
     const up = ['up', '--stack', 'storage', '--port', '0', '--keep', '--debug'];
     const first = await cli(up);
     expect([first.exitCode, first.exitCode === 0 ? '' : first.stdout + first.stderr]).toEqual([0, '']);
-    const handle = JSON.parse(readFileSync(join(project.directory, '.cdktf-rustfs/emulator/process.json'), 'utf8')) as {
+    const handle = JSON.parse(
+      readFileSync(join(project.directory, '.cdktf-rustfs/emulator-storage/process.json'), 'utf8'),
+    ) as {
       pid: number;
       endpoint: string;
     };
     emulatorPid = handle.pid;
-    const root = join(project.directory, '.cdktf-rustfs/emulator/root');
+    const root = join(project.directory, '.cdktf-rustfs/emulator-storage/root');
     Object.assign(environment, {
       RUSTFS_ENDPOINT: handle.endpoint,
       RUSTFS_ACCESS_KEY_FILE: join(root, 'access-key'),
@@ -247,7 +256,7 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
       'terraform.log',
       'reports/verify.json',
       'kubernetes/web-s3-secret.sops.yaml',
-      '.cdktf-rustfs/emulator/emulator.log',
+      '.cdktf-rustfs/emulator-storage/emulator.log',
     ]) {
       expect(others).toContain(expected);
     }
@@ -257,7 +266,7 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
       expect.arrayContaining([
         'secrets/storage/web.env',
         'secrets/storage/mail.env',
-        '.cdktf-rustfs/emulator/root/secret-key',
+        '.cdktf-rustfs/emulator-storage/root/secret-key',
       ]),
     );
   });
