@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UsageError } from '../exit-codes.js';
@@ -18,6 +18,9 @@ export async function synthesize(
   if (!app)
     throw new UsageError(`${config} has no "app": expected the command that synthesizes, such as "npx tsx main.ts"`);
   const outDir = join(projectDir, output);
+  const stackDir = join(outDir, 'stacks', stack);
+  // Of a gateway that the stack may no longer have: synthesis only overwrites.
+  rmSync(join(stackDir, 'gateway.json'), { force: true });
   const { exitCode, stderr, stdout } = await execa(app, {
     cwd: projectDir,
     shell: true,
@@ -26,7 +29,6 @@ export async function synthesize(
     env: { ...environment, CDKTF_OUTDIR: outDir },
   });
   if (exitCode !== 0) throw new UsageError(`synthesis failed (${app}, exit code ${exitCode})\n${stderr || stdout}`);
-  const stackDir = join(outDir, 'stacks', stack);
   if (!existsSync(join(stackDir, manifest))) {
     throw new UsageError(`${app} wrote no manifest for stack "${stack}": expected ${join(stackDir, manifest)}`);
   }
