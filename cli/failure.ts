@@ -2,7 +2,14 @@ import { EXIT } from './exit-codes.js';
 import { errorColors } from './render/color.js';
 
 /** Errors of ours carry a complete message; anything else is a defect and shows its stack. */
-const EXPECTED = new Set(['UsageError', 'ManifestError', 'RustFsError', 'SecretStoreError', 'ProvisioningError']);
+const EXPECTED = new Set([
+  'UsageError',
+  'ManifestError',
+  'RustFsError',
+  'SecretStoreError',
+  'ProvisioningError',
+  'GatewayConfigError',
+]);
 
 /** Prints a failure on stderr (with `--json` as a JSON document) and returns the exit code. */
 export function reportFailure(error: unknown, json: boolean): number {

@@ -102,6 +102,22 @@ program
   });
 
 program
+  .command('gateway')
+  .description('run the reference gateway (a stand-in, not an alknet node)')
+  .option('--config <file>', 'its static configuration, YAML or JSON')
+  .option('--check', 'only say whether the configuration is valid')
+  .addOption(
+    new Option('--print-config <proxy>', 'print the S3 pass-through as a configuration of').choices([
+      'haproxy',
+      'nginx',
+    ]),
+  )
+  .option('--new-api-key <scopes>', 'print a new alknet API key with these scopes, comma-separated, and its entry')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/gateway.js')).gatewayCommand(options, version);
+  });
+
+program
   .command('root-credentials')
   .description('create the root credential files of a new server, unless they exist')
   .requiredOption('--dir <dir>', 'directory for access-key and secret-key')

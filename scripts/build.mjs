@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const ROOMS = ['policies', 'manifest', 'proofs', 'constructs', 'stacks', 'provisioning', 'emulator', 'cli'];
+const ROOMS = ['policies', 'manifest', 'proofs', 'constructs', 'stacks', 'provisioning', 'emulator', 'gateway', 'cli'];
 
 function* files(path) {
   for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
@@ -25,10 +25,16 @@ function fingerprint() {
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
+    'scripts/bundle-gateway.mjs',
     ...ROOMS.flatMap((room) => [...files(room)]),
   ];
   for (const file of inputs) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest('hex');
+}
+
+function execNode(args) {
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 export function build() {
@@ -39,10 +45,10 @@ export function build() {
   console.log('compiling …');
   rmSync(dist, { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  execNode([tsc, '-p', join(root, 'tsconfig.build.json')]);
   mkdirSync(join(dist, 'manifest'), { recursive: true });
   copyFileSync(join(root, 'manifest', 'manifest.schema.json'), join(dist, 'manifest', 'manifest.schema.json'));
+  execNode([join(root, 'scripts', 'bundle-gateway.mjs')]);
   writeFileSync(stamp, wanted);
 }
 

@@ -1,0 +1,15 @@
+export { createApiKey, type NewApiKey } from './auth/api-key.js';
+export { authenticate, bearerToken, requireScope } from './auth/bearer.js';
+export { type Identity, type IdentityProvider, tokenHash } from './auth/identity.js';
+export { type ApiKeyEntry, type DynamicConfig, dynamicConfigSchema } from './config/dynamic.js';
+export { GatewayConfigError } from './config/error.js';
+export { loadDynamicConfig, loadStaticConfig, parseDynamicConfig } from './config/load.js';
+export { type StaticConfig, staticConfigSchema } from './config/static.js';
+export type { GatewayCore, Route, RouteFactory } from './core.js';
+export { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
+export type { Exchange } from './http/exchange.js';
+export { Refusal } from './http/refusal.js';
+export { GATEWAY_LABEL, GATEWAY_NAME } from './label.js';
+export { haproxyConfig } from './production/haproxy.js';
+export { nginxConfig } from './production/nginx.js';
+export { resign, type S3AccessKey } from './upstream/resign.js';
