@@ -26,6 +26,16 @@ export function readManifest(file: string): Manifest {
   return parseManifest(text, file);
 }
 
+/** Endpoint of the server: option, environment, manifest, in this order. */
+export function endpointOf(options: ConnectionOptions, { server }: Manifest): string {
+  return checkEndpoint(options.endpoint ?? process.env.RUSTFS_ENDPOINT ?? server.endpoint);
+}
+
+/** Directory of the secret store. */
+export function secretsOf(options: ConnectionOptions, { secretsDir }: Manifest): string {
+  return resolve(options.secrets ?? secretsDir);
+}
+
 function checkEndpoint(endpoint: string): string {
   if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint;
   throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);
@@ -38,8 +48,8 @@ export async function connect(options: ConnectionOptions, onWait?: (reason: stri
   return openSession({
     manifest,
     root: rootCredentials({ accessKeyFile: server.accessKeyFile, secretKeyFile: server.secretKeyFile }),
-    store: directorySecretStore(resolve(options.secrets ?? manifest.secretsDir)),
-    endpoint: checkEndpoint(options.endpoint ?? process.env.RUSTFS_ENDPOINT ?? server.endpoint),
+    store: directorySecretStore(secretsOf(options, manifest)),
+    endpoint: endpointOf(options, manifest),
     ...(onWait ? { ready: { onWait } } : {}),
   });
 }

@@ -15,6 +15,21 @@ export {
 } from './secrets/root-credential-files.js';
 export { type SecretStore, SecretStoreError, type StoredKey, type StoreEntry } from './secrets/secret-store.js';
 export { openSession, type PlannedState, type Session, type SessionOptions } from './session.js';
+export { type SessionCache, sessionCache } from './sts/cache.js';
+export { enrolUser, withdrawUser } from './sts/enrol.js';
+export {
+  type CredentialEndpoint,
+  type CredentialEndpointOptions,
+  processCredentials,
+  serveCredentials,
+} from './sts/hand-out.js';
+export {
+  assumeRole,
+  assumeRoleWithWebIdentity,
+  type SessionCredentials,
+  type SignInOptions,
+} from './sts/sign-in.js';
+export { type SessionSource, userSessions, webIdentitySessions } from './sts/sources.js';
 export {
   type AccessProof,
   type Cause,
