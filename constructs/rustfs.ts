@@ -2,6 +2,8 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { oidcContainer } from './oidc-container.js';
+import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { RustFsStorage } from './rustfs-storage.js';
@@ -15,6 +17,8 @@ interface CommonProps {
   readonly region?: string;
   /** Directory of the secret store, relative to the project directory. @default secrets/<stack> */
   readonly secretsDir?: string;
+  /** OpenID providers whose users may sign in. A server that somebody else runs has to be configured for them already. @default none */
+  readonly oidc?: readonly OidcProvider[];
 }
 
 export interface RustFsProps extends CommonProps {
@@ -60,7 +64,10 @@ function registryOf(
     const { endpoint, files, target } = server();
     return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
   };
-  return { registry: new ManifestRegistry(rustfsVersion, stack, render, secretsDir), secretsDir, rustfsVersion };
+  const registry = new ManifestRegistry(rustfsVersion, stack, render, secretsDir);
+  for (const provider of props.oidc ?? [])
+    registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
+  return { registry, secretsDir, rustfsVersion };
 }
 
 interface RootFiles {
@@ -121,6 +128,7 @@ export class RustFs extends Construct implements IRustFs {
     }));
     this._registry = registry;
 
+    const signIn = oidcContainer(this, props.oidc ?? [], rustfsVersion);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
       provisioners: [projectCommand(this, `npx --no-install cdktf-rustfs root-credentials --dir ${secretsDir}/root`)],
@@ -146,6 +154,7 @@ export class RustFs extends Construct implements IRustFs {
         // Without this, `docker logs` is empty: the image logs to files (reference: observability).
         RUSTFS_OBS_LOG_DIRECTORY: '',
         ...storage.environment,
+        ...signIn.environment,
       }).map(([key, value]) => `${key}=${value}`),
       healthcheck: {
         test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
@@ -160,12 +169,15 @@ export class RustFs extends Construct implements IRustFs {
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
       volumes: [{ volumeName: data.name, containerPath: '/data' }],
-      upload: (['access-key', 'secret-key'] as const).map((file) => ({
-        file: `/etc/rustfs/${file}`,
-        source: `\${path.module}/${stackPaths(this).toProject}/${secretsDir}/root/${file}`,
+      ...(signIn.entrypoint ? { entrypoint: signIn.entrypoint, command: ['rustfs'] } : {}),
+      upload: [
+        ...(['access-key', 'secret-key'] as const).map((file) => ({
+          file: `/etc/rustfs/${file}`,
+          source: `\${path.module}/${stackPaths(this).toProject}/${secretsDir}/root/${file}`,
+        })),
+        ...signIn.uploads,
         // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
-        permissions: '0444',
-      })),
+      ].map((upload) => ({ ...upload, permissions: '0444' })),
       labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({
         label,
         value,

@@ -1,5 +1,6 @@
 export { describeProof } from './describe.js';
 export { diffManifests, type HolderDiff, type ManifestDiff, somebodyGains } from './diff.js';
+export { type Intent, intentOf } from './intent.js';
 export type {
   AcceptedException,
   AccountProof,
@@ -8,6 +9,5 @@ export type {
   Grant,
   PublicProof,
 } from './model.js';
-export { type Intent, intentOf } from './intent.js';
 export { bucketPoliciesOf, policiesOfUser, userSubject } from './principals.js';
 export { proveManifest } from './prove.js';

@@ -11,6 +11,7 @@ import { exceptionsOf } from './exceptions.js';
 import { withBuckets } from './intent.js';
 import { type Candidate, type Context, candidateOf, judge } from './judge.js';
 import type { AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from './model.js';
+import { withSignIns } from './sign-ins.js';
 
 /** How a bucket was declared for a user; `public` when its policy lets the user in like everybody named there. */
 function grantOn({ manifest, options }: Context, { user, intent }: Candidate, bucket: string): Grant {
@@ -118,10 +119,11 @@ function problemsOf(proofs: readonly (BucketProof | AccountProof | PublicProof)[
 }
 
 /**
- * Proves from the manifest alone that nobody can do more than was declared: every user on every bucket, administration, and
- * the public. What is not proved is a problem unless somebody wrote down why it is accepted.
+ * Proves from the manifest alone that nobody can do more than was declared: every user and every sign-in by a token on every
+ * bucket, administration, and the public. What is not proved is a problem unless somebody wrote down why it is accepted.
  */
-export function proveManifest(manifest: Manifest): DeploymentProof {
+export function proveManifest(declared: Manifest): DeploymentProof {
+  const manifest = withSignIns(declared);
   const context: Context = {
     manifest,
     options: { version: manifest.server.rustfsVersion, knownBuckets: manifest.buckets.map(({ name }) => name) },
