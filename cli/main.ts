@@ -68,9 +68,24 @@ onManifest(
     .description('try out every access right, positive and negative; exit code 3 on a contradiction'),
 )
   .option('--exhaustive', 'probe all pairs of access key and bucket')
+  .option(
+    '--web-identity-token-file <file...>',
+    'also sign in by these ID tokens, and try what can be forged from them',
+  )
+  .option('--sign-in-user <name...>', 'also sign in as these enrolled users')
   .option('--reports <dir>', 'also write verify.json there')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
+  });
+
+const oidc = program.command('oidc').description('sign-in through OpenID providers');
+
+onManifest(oidc.command('doctor').description('look for what makes sign-ins fail, and show what a token would get'))
+  .option('--provider <id>', 'this provider only')
+  .option('--token-file <file>', 'also look at this ID token')
+  .option('--claims <json>', 'show what a token with these claims would get')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/oidc-doctor.js')).oidcDoctorCommand(options);
   });
 
 const credentials = program

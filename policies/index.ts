@@ -25,6 +25,7 @@ export {
   claimedRights,
   DEFAULT_CLAIM_MAPPING,
   isClaimablePolicyName,
+  webIdentityParent,
 } from './oidc-claims.js';
 export { opensToEveryone } from './open.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RustFsVersion } from './model.js';
 
 /** Which claims of an ID token name policies: the mapping part of RUSTFS_IDENTITY_OPENID_*. */
@@ -63,4 +64,18 @@ export function claimedRights(mapping: ClaimMapping, claims: Claims, version: Ru
 /** Characters that RustFS takes in a policy name from a claim; a name with others is never found. */
 export function isClaimablePolicyName(name: string): boolean {
   return /^[A-Za-z0-9_:.-]+$/.test(name);
+}
+
+/**
+ * Identity behind a session by web identity on 1.0.1, and so `${aws:username}` there: no IAM user can have it (source:
+ * iam/federation/model.rs `oidc_virtual_parent`).
+ */
+export function webIdentityParent(issuer: string, subject: string): string {
+  const counted = (text: string) => {
+    const bytes = Buffer.from(text);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64BE(BigInt(bytes.length));
+    return Buffer.concat([length, bytes]);
+  };
+  return createHash('sha256').update('openid:').update(counted(subject)).update(counted(issuer)).digest('base64url');
 }

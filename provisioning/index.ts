@@ -2,6 +2,9 @@ export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
+export { fetchKeys } from './oidc/discovery.js';
+export { type Diagnosis, type DoctorCheck, type DoctorOptions, diagnose } from './oidc/doctor.js';
+export { type Simulation, simulateClaims } from './oidc/simulate.js';
 export type { StoreContents } from './plan/access-keys.js';
 export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
 export { type PlanOptions, plan } from './plan/plan.js';
@@ -34,13 +37,23 @@ export {
   type AccessProof,
   type Cause,
   type Finding,
+  type Forgery,
+  type ForgeryResult,
+  forgeries,
   type MatrixRow,
   type NotProbed,
   type Observation,
   type Outcome,
   type Probe,
   type ProbeResult,
+  policyDocuments,
+  presentForgeries,
+  type ReadToken,
+  readToken,
   type Severity,
+  type SignIn,
+  tokenSignIn,
+  userSignIn,
   type Verb,
   type VerifyOptions,
   verify,

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type ClaimedRights, claimedRights } from '../../policies/index.js';
+import { type ClaimedRights, claimedRights, webIdentityParent } from '../../policies/index.js';
 import { sessionPolicy } from '../admin/policy-documents.js';
 import type { EmulatorContext, EmulatorRequest, EmulatorResponse } from '../context.js';
 import { s3Error } from '../errors.js';
@@ -12,17 +11,6 @@ import { metadata, NAMESPACE, sessionSeconds } from './session.js';
 
 /** Both versions keep sessions by web identity within these (source: sts.rs). */
 const LIMITS = { shortestSeconds: 900, longestSeconds: 43_200 };
-
-/** Identity of who signed in on 1.0.1: no IAM user can have it (source: iam/federation/model.rs `oidc_virtual_parent`). */
-function hashedParent({ claims: { iss = '', sub = '' } }: VerifiedToken): string {
-  const counted = (text: string) => {
-    const bytes = Buffer.from(text);
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64BE(BigInt(bytes.length));
-    return Buffer.concat([length, bytes]);
-  };
-  return createHash('sha256').update('openid:').update(counted(sub)).update(counted(iss)).digest('base64url');
-}
 
 /** What the session gets. On 1.0.1 the names are settled here, and one unknown name refuses the sign-in. @throws EmulatorError */
 function rightsOf({ iam, profile }: EmulatorContext, { provider, claims }: VerifiedToken): ClaimedRights {
@@ -53,7 +41,8 @@ export async function assumeRoleWithWebIdentity(
   const text = form.get('Policy') ?? '';
   const policy = text === '' ? undefined : sessionPolicy(text, context.profile);
   const userName = userNameOf(verified);
-  const parent = context.profile.oidc.hashedParent ? hashedParent(verified) : userName;
+  const { iss = '', sub = '' } = verified.claims;
+  const parent = context.profile.oidc.hashedParent ? webIdentityParent(iss, sub) : userName;
   const { accessKey, session } = createSession(context.iam, context.root.secretKey, parent, seconds, policy, claimed);
   await saveIam(context);
   const credentials = [
