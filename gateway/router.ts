@@ -52,7 +52,10 @@ export function router(core: GatewayCore, routes: readonly Route[], clients: Cli
     response.on('error', () => {});
     if (core.draining()) response.shouldKeepAlive = false;
     recordExchange(exchange, core.log, core.metrics);
-    void answer(exchange);
+    answer(exchange).catch((error: Error) => {
+      core.log.write('error', { id: exchange.id, error: error.stack });
+      response.destroy();
+    });
   };
 }
 

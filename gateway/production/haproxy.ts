@@ -23,7 +23,8 @@ export function haproxyConfig(config: StaticConfig, dynamic: DynamicConfig): str
     rate_limits.requests_per_second === undefined
       ? []
       : [
-          `    http-request deny deny_status 429 if { sc_http_req_rate(0) gt ${10 * rate_limits.requests_per_second + (rate_limits.burst ?? 0)} }`,
+          '    http-request track-sc1 src',
+          `    http-request deny deny_status 429 if { sc_http_req_rate(1) gt ${10 * rate_limits.requests_per_second + (rate_limits.burst ?? 0)} }`,
         ];
   return lines(
     ...header('#', 'HAProxy'),
@@ -70,13 +71,13 @@ export function haproxyConfig(config: StaticConfig, dynamic: DynamicConfig): str
     ...(s3.max_body_bytes === undefined
       ? []
       : [`    http-request deny deny_status 413 if { req.body_size gt ${s3.max_body_bytes} }`]),
-    ...rate,
     ...(trusted_proxies.length === 0
       ? []
       : [
           `    acl trusted_proxy src ${trusted_proxies.join(' ')}`,
           '    http-request set-src hdr_ip(x-forwarded-for,-1) if trusted_proxy { req.hdr(x-forwarded-for) -m found }',
         ]),
+    ...rate,
     '    http-request del-header x-forwarded- -m beg',
     '    http-request del-header forwarded',
     '    http-request del-header x-real-ip',

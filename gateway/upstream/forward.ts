@@ -6,6 +6,7 @@ import { isProtectedPath } from '../http/protected-path.js';
 import { Refusal } from '../http/refusal.js';
 import { endAnswer } from '../http/respond.js';
 import { ConnectTimeout, type UpstreamPool } from './pool.js';
+import { sendBody, tooLarge } from './send-body.js';
 import { type Party, transferGuard } from './transfer-guard.js';
 
 /** What goes to the upstream in the place of what came. */
@@ -28,9 +29,6 @@ export interface Forwarder {
 export interface ForwarderEvents {
   readonly retried: () => void;
 }
-
-/** What an upstream that ignores `Expect` is given before the body is sent all the same; curl waits as long. */
-const CONTINUE_WAIT_MS = 1000;
 
 export function forwarder(
   pool: UpstreamPool,
@@ -104,7 +102,7 @@ export function forwarder(
         guard.awaitResponse();
       }
 
-      out.on('error', (error: NodeJS.ErrnoException) => {
+      const failed = (error: NodeJS.ErrnoException) => {
         if (incoming) return; // seen by the answer
         settle(() => {
           if (response.destroyed) return resolve('answered');
@@ -112,7 +110,9 @@ export function forwarder(
           record.error = error.message;
           reject(refusal ?? unreachable(error));
         });
-      });
+      };
+      out.on('error', failed);
+      out.on('close', () => failed(new Error('the upstream gave no answer'))); // such as a switch of protocols
       out.on('response', (answer) => {
         incoming = answer;
         record.upstreamMs = performance.now() - startedAt;
@@ -121,7 +121,7 @@ export function forwarder(
         response.sendDate = false;
         response.writeHead(
           answer.statusCode ?? 502,
-          answer.statusMessage,
+          sendable(answer.statusMessage),
           downstreamHeaders(answer.rawHeaders, exchange, unread),
         );
         answer.on('data', (chunk: Buffer) => {
@@ -146,54 +146,6 @@ export function forwarder(
   }
 }
 
-interface BodyOptions {
-  readonly maxBytes?: number;
-  readonly moved: (bytes: number) => void;
-  readonly ended: () => void;
-  readonly abort: (reason: Refusal) => void;
-}
-
-/** Streams the body of the request up. Returns what stops that. */
-function sendBody({ request, response, record, expectsContinue }: Exchange, out: ClientRequest, options: BodyOptions) {
-  const data = (chunk: Buffer) => {
-    options.moved(chunk.length);
-    record.bytesIn += chunk.length;
-    if (options.maxBytes !== undefined && record.bytesIn > options.maxBytes)
-      return options.abort(tooLarge(options.maxBytes));
-    if (!out.write(chunk)) request.pause();
-  };
-  const end = () => {
-    out.end();
-    options.ended();
-  };
-  const resume = () => request.resume();
-  const broken = () => {
-    if (!request.complete) out.destroy(); // half a body must never look whole
-  };
-  let started = false;
-  const start = () => {
-    if (started) return;
-    started = true;
-    request.on('data', data).once('end', end).once('close', broken);
-    out.on('drain', resume);
-  };
-  let timer: NodeJS.Timeout | undefined;
-  if (expectsContinue) {
-    out.flushHeaders();
-    out.once('continue', () => {
-      if (!response.headersSent) response.writeContinue();
-      start();
-    });
-    timer = setTimeout(start, CONTINUE_WAIT_MS);
-  } else start();
-  return () => {
-    clearTimeout(timer);
-    started = true;
-    request.off('data', data).off('end', end).off('close', broken);
-    out.off('drain', resume);
-  };
-}
-
 /**
  * A connection that RustFS closed while it lay idle, found out only by sending. Nothing of an answer came; but RustFS may have
  * read the request, so only what changes nothing is sent again.
@@ -208,8 +160,9 @@ function refuseLargeBody({ request }: Exchange, maxBytes: number | undefined): v
   if (maxBytes !== undefined && length > maxBytes) throw tooLarge(maxBytes);
 }
 
-function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(413, 'EntityTooLarge', `a body may have ${maxBytes} bytes here`);
+/** A reason phrase that Node can write. */
+function sendable(reason: string | undefined): string | undefined {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(reason ?? '') ? reason : undefined;
 }
 
 function slowClient(): Refusal {

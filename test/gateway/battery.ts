@@ -249,6 +249,7 @@ const VOLATILE = new Set([
   'CopySourceVersionId',
   'DeleteMarkerVersionId',
   'UploadId',
+  'NextContinuationToken',
 ]);
 
 async function comparable(value: unknown, bucket: string): Promise<unknown> {

@@ -127,8 +127,11 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** Sends bytes as they are and reads until the connection ends, or stays silent. */
-export function raw(port: number, bytes: string | Buffer, silentMs = 300): Promise<RawAnswer> {
+/** What may pass between two pieces of an answer. */
+const PAUSE_MS = 500;
+
+/** Sends bytes as they are and reads until the connection ends, or stays silent. @param silentMs wait for the first byte */
+export function raw(port: number, bytes: string | Buffer, silentMs = 4000): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () =>
@@ -137,6 +140,7 @@ export function raw(port: number, bytes: string | Buffer, silentMs = 300): Promi
     socket.setTimeout(silentMs, () => socket.destroy());
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
+      socket.setTimeout(PAUSE_MS);
     });
     socket.on('error', () => {});
     socket.on('close', () => resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text }));

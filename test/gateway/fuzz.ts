@@ -141,9 +141,11 @@ const VALUES = [
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
 ];
 
-function target(random: Random): string {
+const PREFIXES = ['', '', '', '/s3', '/s3/admin', 'http://s3.test', '//', '/bucket/..', '*', '/s3/..'];
+
+function target(random: Random, tame: boolean): string {
   const path = random(3) === 0 ? pick(random, ADMIN_TRICKS) : `/${text(random, 1 + random(30))}`;
-  const prefix = pick(random, ['', '', '', '/s3', '/s3/admin', 'http://s3.test', '//', '/bucket/..', '*', '/s3/..']);
+  const prefix = pick(random, tame ? ['', '/bucket', '/s3', '/s3/bucket'] : PREFIXES);
   const query = pick(random, [
     '',
     '',
@@ -236,11 +238,14 @@ const WILD: typeof TAME = {
   codings: CODINGS,
 };
 
+/** Bodies for no framing, a length and chunks. */
+const FITTING = ['', 'x'.repeat(9), '5\r\nhello\r\n0\r\n\r\n'];
+
 function malformed(random: Random, { hosts, token }: FuzzOptions): Buffer {
   const tame = random(3) > 0;
   const from = tame ? TAME : WILD;
   const end = !tame && random(4) === 0 ? () => pick(random, ENDS) : () => '\r\n';
-  const where = target(random);
+  const where = target(random, tame);
   const lines = [
     `${pick(random, from.methods)} ${tame ? where.replace(/[\s\0\xe9\\#]/g, '') : where} ${pick(random, from.versions)}`,
   ];
@@ -257,7 +262,10 @@ function malformed(random: Random, { hosts, token }: FuzzOptions): Buffer {
     );
   }
   if (random(100) === 0) for (let n = 0; n < 300; n++) lines.push(`X-${n}: 1`);
-  let bytes = Buffer.from(`${lines.map((line) => line + end()).join('')}${end()}${pick(random, BODIES)}`, 'latin1');
+  let bytes = Buffer.from(
+    `${lines.map((line) => line + end()).join('')}${end()}${tame && random(4) > 0 ? (FITTING[framing] ?? '') : pick(random, BODIES)}`,
+    'latin1',
+  );
   for (let n = random(8) === 0 ? 1 + random(4) : 0; n > 0; n--) bytes[random(bytes.length)] = random(256);
   if (random(10) === 0) bytes = bytes.subarray(0, random(bytes.length));
   if (random(100) === 0) bytes = Buffer.from(Array.from({ length: random(400) }, () => random(256)));

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { gateway, raw, request, S3_HOST, until } from './fixture.js';
+import { gateway, OWN_HOST, raw, request, S3_HOST, until } from './fixture.js';
 import { answering, OK, rawUpstream } from './raw-upstream.js';
 
 describe('what reaches the upstream', () => {
@@ -239,10 +239,25 @@ describe('an upstream in trouble', () => {
     expect(text).toContain('<Message>the storage server did not answer in time</Message>');
   });
 
-  test('no HTTP: 502', async () => {
-    const upstream = await rawUpstream((socket) => socket.end('SSH-2.0-x\r\n'));
+  test.each([
+    ['another protocol', 'SSH-2.0-x\r\n'],
+    ['nothing', ''],
+    ['half a head', 'HTTP/1.1 200 OK\r\nContent-'],
+    ['a control character in a header', 'HTTP/1.1 200 OK\r\nX: \x01\r\nContent-Length: 0\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'],
+    ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
+    ['a status that is none', 'HTTP/1.1 42 What\r\n\r\n'],
+  ])('%s instead of an answer: 502', async (_, bytes) => {
+    const upstream = await rawUpstream((socket) => socket.end(bytes, 'latin1'));
     const { port } = await gateway(upstream.url);
     expect((await raw(port, request('/b', S3_HOST))).status).toBe(502);
+    expect((await raw(port, request('/healthz', OWN_HOST))).status).toBe(200);
+  });
+
+  test('a reason that cannot be passed on is replaced', async () => {
+    const upstream = await rawUpstream((socket) => socket.end('HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n'));
+    const { port } = await gateway(upstream.url);
+    expect((await raw(port, request('/b', S3_HOST))).text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
   test('an answer early in an upload reaches a client that goes on sending', async () => {
@@ -253,7 +268,7 @@ describe('an upstream in trouble', () => {
     });
     const { port } = await gateway(upstream.url);
     const head = 'PUT /b/k HTTP/1.1\r\nHost: s3.test\r\nContent-Length: 99999999\r\n\r\n';
-    const { text } = await raw(port, Buffer.concat([Buffer.from(head), Buffer.alloc(100_000)]), 1500);
+    const { text } = await raw(port, Buffer.concat([Buffer.from(head), Buffer.alloc(100_000)]));
     expect(text).toMatch(/^HTTP\/1\.1 507 Full\r\n[\s\S]*\r\nConnection: close\r\n\r\nfull$/);
   });
 });
