@@ -1,12 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, oidcFromEnvironment, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { serializeManifest } from '../../manifest/index.js';
 import { bin } from '../e2e/fixture.js';
-import { CLIENT_ID, startIssuer, type TestIssuer } from '../oidc/issuer.js';
+import { startIssuer, type TestIssuer } from '../oidc/issuer.js';
+import { trusting } from '../oidc/settings.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 
 /** Credentials as applications get them: the AWS SDK finds them by itself, from its environment alone. */
@@ -30,7 +32,7 @@ const onManifest = (...args: string[]) => [...args, '--manifest', 'manifest.json
 async function application(env: Record<string, string>): Promise<unknown> {
   const { stdout, stderr } = await run(
     { ...env, ENDPOINT: emulator.endpoint },
-    join(import.meta.dirname, 'sdk-app.mjs'),
+    fileURLToPath(new URL('./sdk-app.mjs', import.meta.url)),
   );
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
@@ -42,11 +44,7 @@ beforeAll(async () => {
   emulator = await startEmulator({
     accessKey: ROOT.accessKeyId,
     secretKey: ROOT.secretAccessKey,
-    oidc: oidcFromEnvironment({
-      RUSTFS_IDENTITY_OPENID_CONFIG_URL: issuer.url,
-      RUSTFS_IDENTITY_OPENID_CLIENT_ID: CLIENT_ID,
-      RUSTFS_OUTBOUND_ALLOW_ORIGINS: issuer.url,
-    }),
+    oidc: trusting(issuer),
   });
   directory = mkdtempSync(join(tmpdir(), 'cdktf-rustfs-credentials-'));
   writeFileSync(join(directory, 'manifest.json'), serializeManifest(manifestFor(emulator.endpoint)));

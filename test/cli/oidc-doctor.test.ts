@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, oidcFromEnvironment, startEmulator } from '../../emulator/index.js';
+import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { type Manifest, serializeManifest } from '../../manifest/index.js';
 import { bin } from '../e2e/fixture.js';
 import { CLIENT_ID, startIssuer, type TestIssuer } from '../oidc/issuer.js';
+import { trusting } from '../oidc/settings.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 
 let issuer: TestIssuer;
@@ -37,11 +38,7 @@ beforeAll(async () => {
   emulator = await startEmulator({
     accessKey: ROOT.accessKeyId,
     secretKey: ROOT.secretAccessKey,
-    oidc: oidcFromEnvironment({
-      RUSTFS_IDENTITY_OPENID_CONFIG_URL: issuer.url,
-      RUSTFS_IDENTITY_OPENID_CLIENT_ID: CLIENT_ID,
-      RUSTFS_OUTBOUND_ALLOW_ORIGINS: issuer.url,
-    }),
+    oidc: trusting(issuer),
   });
   directory = mkdtempSync(join(tmpdir(), 'cdktf-rustfs-doctor-'));
 });

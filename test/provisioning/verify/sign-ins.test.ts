@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { oidcFromEnvironment } from '../../../emulator/index.js';
 import type { Manifest } from '../../../manifest/index.js';
 import {
   assumeRoleWithWebIdentity,
@@ -16,6 +15,7 @@ import {
   verify,
 } from '../../../provisioning/index.js';
 import { CLIENT_ID, startIssuer, type TestIssuer } from '../../oidc/issuer.js';
+import { trusting } from '../../oidc/settings.js';
 import { createWorld, type World } from '../fixture.js';
 
 let issuer: TestIssuer;
@@ -48,12 +48,7 @@ function withProvider(manifest: Manifest): void {
 
 beforeEach(async () => {
   issuer = await startIssuer();
-  const oidc = oidcFromEnvironment({
-    RUSTFS_IDENTITY_OPENID_CONFIG_URL: issuer.url,
-    RUSTFS_IDENTITY_OPENID_CLIENT_ID: CLIENT_ID,
-    RUSTFS_OUTBOUND_ALLOW_ORIGINS: issuer.url,
-  });
-  world = await createWorld({ oidc });
+  world = await createWorld({ oidc: trusting(issuer) });
   await world.apply(withProvider);
 });
 afterEach(async () => {
