@@ -13,7 +13,12 @@ export { ComponentStorage, type ComponentStorageProps } from './component-storag
 export { Duration } from './duration.js';
 export { Group, type GroupProps } from './group.js';
 export { OidcClaim, type OidcClaimProps } from './oidc-claim.js';
-export { type GenericOidcProviderProps, OidcProvider, type OidcProviderOptions } from './oidc-provider.js';
+export {
+  type GenericOidcProviderProps,
+  OidcProvider,
+  type OidcProviderOptions,
+  oidcEnvironment,
+} from './oidc-provider.js';
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
 export { RustFsStorage } from './rustfs-storage.js';
