@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest/index.js';
 import { opensToEveryone, type PolicyDocument, type Subject } from '../policies/index.js';
 import { bucketPoliciesOf, policiesOfUser } from './principals.js';
-import { withSignIns } from './sign-ins.js';
+import { describeUser, withSignIns } from './sign-ins.js';
 
 /** Somebody who can make requests: who has an access key, a user without one, or the public. */
 export interface Holder {
@@ -56,7 +56,7 @@ export function holdersOf(declared: Manifest): readonly Holder[] {
     .map(({ name }): Holder => {
       const policies = policiesOfUser(manifest, name);
       return {
-        name: name.startsWith('sign-in ') ? name : `user ${name}`,
+        name: describeUser(name),
         subject: { principal: { kind: 'user', accessKey: name, policies }, bucketPolicies },
       };
     });

@@ -13,3 +13,8 @@ export function withSignIns(manifest: Manifest): Manifest {
   ]);
   return signIns.length === 0 ? manifest : { ...manifest, users: [...manifest.users, ...signIns] };
 }
+
+/** How a user of such a manifest is called: `user ops`, `sign-in at keycloak as obs`. No declared user's name holds a space. */
+export function describeUser(name: string): string {
+  return name.startsWith('sign-in ') ? name : `user ${name}`;
+}

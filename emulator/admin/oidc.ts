@@ -39,6 +39,11 @@ export const authorize: AdminHandler = ({ context, request, params }) => {
   return { status: 302, headers: { location: `${authorizationEndpoint}?${parameters}` } };
 };
 
+/** `GET oidc/callback/{provider}`, `GET oidc/logout`: of the console's login, which is not emulated. */
+export const consoleLogin: AdminHandler = () => {
+  throw notImplemented();
+};
+
 function describe(config: OidcProviderConfig, { oidc }: EmulatorProfile): object {
   return {
     provider_id: config.id,

@@ -66,10 +66,16 @@ export const ROUTES: Readonly<Record<string, AdminHandler>> = {
   'GET /audit/target/list': modules.listAuditTargets,
   'GET /oidc/providers': oidc.listProviders,
   'GET /oidc/authorize/{provider}': oidc.authorize,
+  'GET /oidc/callback/{provider}': oidc.consoleLogin,
+  'GET /oidc/logout': oidc.consoleLogin,
   'GET /oidc/config': oidc.getConfig,
   'PUT /oidc/config/{provider}': oidc.putConfig,
   'POST /oidc/validate': oidc.validate,
 };
 
 /** Routes that answer without a signature. */
-export const PUBLIC_ROUTES: ReadonlySet<AdminHandler> = new Set([oidc.listProviders, oidc.authorize]);
+export const PUBLIC_ROUTES: ReadonlySet<AdminHandler> = new Set([
+  oidc.listProviders,
+  oidc.authorize,
+  oidc.consoleLogin,
+]);

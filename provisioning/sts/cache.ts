@@ -34,20 +34,25 @@ export interface SessionCache {
  * @param now milliseconds @default the clock
  */
 export function sessionCache(source: SessionSource, directory?: string, now: () => number = Date.now): SessionCache {
-  const file = directory === undefined ? undefined : join(directory, `${source.id}.json`);
-  let known: Cached | undefined;
+  let known: { readonly id: string; readonly cached: Cached } | undefined;
   let asked: Promise<SessionCredentials> | undefined;
 
   async function read(): Promise<SessionCredentials> {
-    known ??= parse(file === undefined ? undefined : await readPrivateFile(file));
-    if (known !== undefined && isFresh(known, now())) return known.credentials;
+    const id = await source.id();
+    const file = directory === undefined ? undefined : join(directory, `${id}.json`);
+    const old = known?.id === id ? known.cached : parse(file === undefined ? undefined : await readPrivateFile(file));
+    if (old !== undefined && isFresh(old, now())) {
+      known = { id, cached: old };
+      return old.credentials;
+    }
     const issuedAt = new Date(now()).toISOString();
-    known = { credentials: await source.fetch(), issuedAt };
+    const cached = { credentials: await source.fetch(), issuedAt };
+    known = { id, cached };
     if (directory !== undefined && file !== undefined) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeFileAtomic(file, JSON.stringify(known), 0o600);
+      await writeFileAtomic(file, JSON.stringify(cached), 0o600);
     }
-    return known.credentials;
+    return cached.credentials;
   }
 
   return {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { decodeJwt } from 'jose';
 import { ProvisioningError } from '../errors.js';
 import { errorCode } from '../secrets/atomic-file.js';
 import type { SecretStore } from '../secrets/secret-store.js';
@@ -9,7 +10,7 @@ import { assumeRole, assumeRoleWithWebIdentity, type SessionCredentials, type Si
 /** Where sessions come from. */
 export interface SessionSource {
   /** Distinguishes sessions that must not be taken for each other: server, identity, duration, policy. Holds no secret. */
-  readonly id: string;
+  id(): Promise<string>;
   fetch(): Promise<SessionCredentials>;
 }
 
@@ -21,7 +22,7 @@ const idOf = (wire: Wire, who: readonly string[], { seconds, policy }: SignInOpt
 /** Sessions of an enrolled user, whose secret is in the store. */
 export function userSessions(wire: Wire, users: SecretStore, name: string, options: SignInOptions): SessionSource {
   return {
-    id: idOf(wire, ['user', name], options),
+    id: async () => idOf(wire, ['user', name], options),
     async fetch() {
       const key = (await users.read(name))?.current;
       if (key?.state !== 'active')
@@ -33,15 +34,26 @@ export function userSessions(wire: Wire, users: SecretStore, name: string, optio
   };
 }
 
+/** Whose token it is; of one that cannot be read, the token itself, so that the server may say what is wrong. */
+function holderOf(token: string): readonly string[] {
+  try {
+    const { iss = '', sub = '' } = decodeJwt(token);
+    return [iss, sub];
+  } catch {
+    return [token];
+  }
+}
+
 /** Sessions by a token in a file, which whoever issues it writes anew before it expires. */
 export function webIdentitySessions(wire: Wire, tokenFile: string, options: SignInOptions): SessionSource {
+  const read = async () => {
+    const token = await readFile(tokenFile, 'utf8').catch((error: unknown) => {
+      throw new ProvisioningError(`cannot read the token file ${tokenFile}: ${errorCode(error) ?? 'unknown error'}`);
+    });
+    return token.trim();
+  };
   return {
-    id: idOf(wire, ['web-identity', tokenFile], options),
-    async fetch() {
-      const token = await readFile(tokenFile, 'utf8').catch((error: unknown) => {
-        throw new ProvisioningError(`cannot read the token file ${tokenFile}: ${errorCode(error) ?? 'unknown error'}`);
-      });
-      return assumeRoleWithWebIdentity(wire, token.trim(), options);
-    },
+    id: async () => idOf(wire, ['web-identity', ...holderOf(await read())], options),
+    fetch: async () => assumeRoleWithWebIdentity(wire, await read(), options),
   };
 }

@@ -162,3 +162,21 @@ test('the AWS SDK signs in with a token and uses the session', async () => {
   const { Buckets } = await client.send(new ListBucketsCommand({}));
   expect(Buckets?.map(({ Name }) => Name)).toEqual(['box']);
 });
+
+test("the console's login begins, and is not emulated further", async () => {
+  const started = await issuer();
+  const { endpoint } = await server(allowing(started));
+  const get = (path: string) => fetch(`${endpoint}/rustfs/admin/v3/oidc/${path}`, { redirect: 'manual' });
+  const begun = await get('authorize/default?redirect_after=/');
+  const location = new URL(begun.headers.get('location') ?? '');
+  expect([begun.status, location.origin + location.pathname]).toEqual([302, `${started.url}/authorize`]);
+  expect(Object.fromEntries(location.searchParams)).toMatchObject({
+    response_type: 'code',
+    client_id: CLIENT_ID,
+    code_challenge_method: 'S256',
+    redirect_uri: `${endpoint}/rustfs/admin/v3/oidc/callback/default`,
+    scope: 'openid openid profile email',
+  });
+  expect((await get('authorize/default?redirect_after=https://evil.example')).status).toBe(400);
+  expect((await get('callback/default?code=x&state=y')).status).toBe(501);
+});

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   assumeRole,
@@ -12,6 +13,7 @@ import {
   sessionCache,
   userSessions,
   type Wire,
+  webIdentitySessions,
   withdrawUser,
 } from '../../../provisioning/index.js';
 import { createWorld, type World } from '../fixture.js';
@@ -106,7 +108,7 @@ describe('the cache', () => {
     return {
       count: () => fetched,
       source: {
-        id: 'test',
+        id: async () => 'test',
         fetch: async (): Promise<SessionCredentials> => ({
           accessKeyId: `key-${++fetched}`,
           secretAccessKey: 's',
@@ -151,6 +153,27 @@ describe('the cache', () => {
     await writeFile(join(directory, 'test.json'), '{ broken');
     expect((await sessionCache(source, directory, () => now).current()).accessKeyId).toBe('key-3');
   });
+});
+
+test('a session by a token is not handed out for the token of somebody else', async () => {
+  const directory = join(world.secretsDir, 'sessions');
+  const tokenFile = join(world.secretsDir, 'token');
+  const source = webIdentitySessions(wire, tokenFile, {});
+  const token = (sub: string) => new UnsecuredJWT({ iss: 'https://id.example.com', sub }).encode();
+  await writeFile(tokenFile, token('wanda'));
+  const cache = sessionCache(
+    { ...source, fetch: async () => session((await readFile(tokenFile, 'utf8')).trim()) },
+    directory,
+  );
+  const session = (text: string): SessionCredentials => ({
+    accessKeyId: text,
+    secretAccessKey: 's',
+    sessionToken: 't',
+    expiration: new Date(Date.now() + 3600_000).toISOString(),
+  });
+  expect((await cache.current()).accessKeyId).toBe(token('wanda'));
+  await writeFile(tokenFile, token('otto'));
+  expect((await cache.current()).accessKeyId).toBe(token('otto'));
 });
 
 test('the local endpoint answers only who knows its token, and only under its own name', async () => {
