@@ -167,5 +167,14 @@ test('the gateway knows nothing of cdktf, the AWS SDK, constructs or provisionin
       if (!from.startsWith('.') || outside) imports.add(from.startsWith('node:') ? 'node' : from);
     }
   }
-  expect([...imports].sort()).toEqual(['aws4', 'node', 'prom-client', 'selfsigned', 'sirv', 'yaml', 'zod']);
+  expect([...imports].sort()).toEqual([
+    'aws4',
+    'node',
+    'oidc-provider',
+    'prom-client',
+    'selfsigned',
+    'sirv',
+    'yaml',
+    'zod',
+  ]);
 });
