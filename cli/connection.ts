@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Manifest, parseManifest } from '../manifest/index.js';
 import {
   findRootCredentials,
@@ -44,6 +45,12 @@ export function endpointOf(manifest: Manifest, option: string | undefined): stri
 /** The store that `--secrets` names, else the manifest's. */
 export function secretStoreOf(manifest: Manifest, option: string | undefined): SecretStore {
   return openSecretStore(option === undefined ? manifest.secretStore : parseSecretStoreRef(option));
+}
+
+/** Directory for what is kept beside the secret store: secrets of enrolled users, cached sessions. */
+export function besideSecretStore(manifest: Manifest, option: string | undefined): string {
+  const reference = option === undefined ? manifest.secretStore : parseSecretStoreRef(option);
+  return resolve(reference.type === 'directory' ? reference.directory : `secrets/${manifest.stack}`);
 }
 
 /** Reads the manifest, finds credentials and secrets, and waits until the server takes requests. */

@@ -75,8 +75,62 @@ onManifest(
 )
   .option('--exhaustive', 'probe all pairs of access key and bucket')
   .option('--reports <dir>', 'also write verify.json and access.{html,md,json} there')
+  .option(
+    '--web-identity-token-file <file...>',
+    'also sign in by these ID tokens, and try what can be forged from them',
+  )
+  .option('--sign-in-user <name...>', 'also sign in as these enrolled users')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
+  });
+
+const oidc = program.command('oidc').description('sign-in through OpenID providers');
+
+onManifest(oidc.command('doctor').description('look for what makes sign-ins fail, and show what a token would get'))
+  .option('--provider <id>', 'this provider only')
+  .option('--token-file <file>', 'also look at this ID token')
+  .option('--claims <json>', 'show what a token with these claims would get')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/oidc-doctor.js')).oidcDoctorCommand(options);
+  });
+
+const credentials = program
+  .command('credentials')
+  .description('sessions for applications: short-lived credentials instead of access keys');
+
+for (const [name, description] of [
+  ['enrol', 'give a user a secret of its own, so that sessions can be had for it; needs root'],
+  ['withdraw', 'take that secret away again; needs root'],
+] as const) {
+  onManifest(credentials.command(name).description(description))
+    .requiredOption('--user <name>', 'user of the manifest')
+    .action(async (options) => {
+      process.exitCode = await (await import('./commands/credentials.js')).enrolCommand(name, options);
+    });
+}
+
+/** Options of the commands that hand sessions out. */
+function ofSession(command: Command): Command {
+  return onManifest(command)
+    .option('--user <name>', 'sessions of this enrolled user (AssumeRole)')
+    .option('--web-identity-token-file <file>', 'sessions by the ID token in this file (AssumeRoleWithWebIdentity)')
+    .addOption(new Option('--duration <seconds>', '900 to 43200').default(3600).argParser(Number))
+    .option('--session-policy <file>', 'policy that narrows the session');
+}
+
+ofSession(
+  credentials.command('process').description('print a session as the credential_process of the AWS SDKs expects it'),
+).action(async (options) => {
+  process.exitCode = await (await import('./commands/credentials.js')).processCommand(options);
+});
+
+ofSession(
+  credentials.command('serve').description('serve sessions to AWS SDKs on 127.0.0.1 (container credential provider)'),
+)
+  .requiredOption('--token-file <file>', 'where the token is written that clients have to send')
+  .addOption(new Option('--port <port>', 'port on 127.0.0.1').default(0, 'a free one').argParser(port))
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/credentials.js')).serveCommand(options);
   });
 
 program

@@ -37,6 +37,13 @@ export {
   type KeystoneBridgeProps,
   type KeystoneServiceUser,
 } from './keystone-bridge.js';
+export { OidcClaim, type OidcClaimProps } from './oidc-claim.js';
+export {
+  type GenericOidcProviderProps,
+  OidcProvider,
+  type OidcProviderOptions,
+  oidcEnvironment,
+} from './oidc-provider.js';
 export { OpenStackKeystone, type OpenStackKeystoneProps } from './openstack-keystone.js';
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';

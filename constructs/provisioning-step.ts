@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { Annotations, type App, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
-import { manifestHash, serializeManifest } from '../manifest/index.js';
+import { manifestHash, oidcProblems, serializeManifest } from '../manifest/index.js';
 import { describeProof, proveManifest } from '../proofs/index.js';
 import type { ManifestRegistry } from './registry.js';
 import { TerraformData } from './terraform-data.js';
@@ -61,7 +61,14 @@ export class ProvisioningStep extends Construct {
     }
     stacksWithServer.add(stack);
     const render = () => serializeManifest(registry.toManifest());
-    this.node.addValidation({ validate: () => [...proveManifest(registry.toManifest()).problems] });
+    this.node.addValidation({
+      validate: () => {
+        const manifest = registry.toManifest();
+        const problems = oidcProblems(manifest);
+        // A policy that is missing cannot be reasoned about.
+        return problems.length > 0 ? problems : [...proveManifest(manifest).problems];
+      },
+    });
     const step = new TerraformData(this, 'Resource', {
       triggersReplace: { manifest: Lazy.stringValue({ produce: () => manifestHash(render()) }) },
       provisioners: [

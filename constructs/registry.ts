@@ -4,13 +4,14 @@ import type {
   ManifestBucket,
   ManifestComponent,
   ManifestGroup,
+  ManifestOidcProvider,
   ManifestPolicy,
   ManifestUser,
 } from '../manifest/index.js';
 import type { RustFsVersion } from '../policies/index.js';
 
 /** How a thing in the manifest is named in messages. */
-type Kind = 'bucket' | 'policy' | 'user' | 'group' | 'access key' | 'component';
+type Kind = keyof EntryTypes;
 
 /** Collects what is declared for one server. Entries are functions, because later grants still change them. */
 export class ManifestRegistry {
@@ -35,11 +36,24 @@ export class ManifestRegistry {
     entries.set(name, { path, render });
   }
 
+  has(kind: Kind, name: string): boolean {
+    return this.#entries.get(kind)?.has(name) ?? false;
+  }
+
   #render<K extends keyof EntryTypes>(kind: K): EntryTypes[K][] {
     return [...(this.#entries.get(kind)?.values() ?? [])].map(({ render }) => render() as EntryTypes[K]);
   }
 
+  #providers(): ManifestOidcProvider[] {
+    const claims = this.#render('claim value');
+    return this.#render('OIDC provider').map((provider) => ({
+      ...provider,
+      claims: claims.filter((claim) => claim.provider === provider.id).map(({ provider: _, ...claim }) => claim),
+    }));
+  }
+
   toManifest(): Manifest {
+    const providers = this.#providers();
     return {
       version: 1,
       stack: this.stack,
@@ -51,6 +65,7 @@ export class ManifestRegistry {
       groups: this.#render('group'),
       accessKeys: this.#render('access key'),
       components: this.#render('component'),
+      ...(providers.length > 0 ? { oidc: { providers } } : {}),
     };
   }
 }
@@ -62,4 +77,6 @@ interface EntryTypes {
   group: ManifestGroup;
   'access key': ManifestAccessKey;
   component: ManifestComponent;
+  'OIDC provider': Omit<ManifestOidcProvider, 'claims'>;
+  'claim value': ManifestOidcProvider['claims'][number] & { readonly provider: string };
 }

@@ -2,6 +2,8 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { oidcContainer } from './oidc-container.js';
+import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
@@ -17,6 +19,8 @@ interface CommonProps {
   readonly region?: string;
   /** Where the root credentials and the access keys are kept. @default SecretStoreRef.directory('secrets/<stack>') */
   readonly secretStore?: SecretStoreRef;
+  /** OpenID providers whose users may sign in. A server that somebody else runs has to be configured for them already. @default none */
+  readonly oidc?: readonly OidcProvider[];
 }
 
 export interface RustFsProps extends CommonProps {
@@ -72,7 +76,10 @@ function registryOf(
     const { endpoint, files, target } = server();
     return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
   };
-  return { registry: new ManifestRegistry(rustfsVersion, stack, render, reference), rootDir, rustfsVersion };
+  const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
+  for (const provider of props.oidc ?? [])
+    registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
+  return { registry, rootDir, rustfsVersion };
 }
 
 interface GatewayAttachment {
@@ -149,6 +156,7 @@ export class RustFs extends Construct implements IRustFs {
     const keystone = props.keystone && rustFsKeystone(props.keystone, rustfsVersion);
     for (const warning of keystone?.warnings ?? []) Annotations.of(this).addWarning(warning);
 
+    const signIn = oidcContainer(this, props.oidc ?? [], rustfsVersion);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
       provisioners: [
@@ -180,6 +188,7 @@ export class RustFs extends Construct implements IRustFs {
         RUSTFS_OBS_LOG_DIRECTORY: '',
         ...storage.environment,
         ...keystone?.environment,
+        ...signIn.environment,
       }).map(([key, value]) => `${key}=${value}`),
       healthcheck: {
         test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
@@ -194,12 +203,15 @@ export class RustFs extends Construct implements IRustFs {
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
       volumes: [{ volumeName: data.name, containerPath: '/data' }],
-      upload: (['access-key', 'secret-key'] as const).map((file) => ({
-        file: `/etc/rustfs/${file}`,
-        source: pathFromModule(this, `${rootDir}/${file}`),
+      ...(signIn.entrypoint ? { entrypoint: signIn.entrypoint, command: ['rustfs'] } : {}),
+      upload: [
+        ...(['access-key', 'secret-key'] as const).map((file) => ({
+          file: `/etc/rustfs/${file}`,
+          source: pathFromModule(this, `${rootDir}/${file}`),
+        })),
+        ...signIn.uploads,
         // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
-        permissions: '0444',
-      })),
+      ].map((upload) => ({ ...upload, permissions: '0444' })),
       labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({
         label,
         value,

@@ -1,1 +1,2 @@
+export { type OidcProviderConfig, type OidcSettings, oidcFromEnvironment } from './oidc/config.js';
 export { type Emulator, type EmulatorOptions, type InjectedFault, type SeenRequest, startEmulator } from './server.js';

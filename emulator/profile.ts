@@ -81,6 +81,16 @@ export interface EmulatorProfile {
     /** Answers carry a content type, a request id and, for errors, the shape of AWS STS. */
     readonly awsShape: boolean;
   };
+  readonly oidc: {
+    /** Loopback and private addresses are asked only if their origin is allowed. */
+    readonly outboundChecked: boolean;
+    /** The issuer may be another than where discovery is read, and the configuration shows it. */
+    readonly issuerVariable: boolean;
+    /** Parent of a session is a hash of issuer and subject, not the user name that an IAM user or root may have too. */
+    readonly hashedParent: boolean;
+    /** Policies are looked up when the session is issued, and all of them must be there. */
+    readonly resolvedAtIssue: boolean;
+  };
   readonly buckets: {
     /** Lifecycle rules: days must be positive, actions present, predicates unique. */
     readonly strictLifecycle: boolean;
@@ -144,6 +154,7 @@ const current: EmulatorProfile = {
     derivedCaller: { code: 'AccessDenied', message: 'Access Denied' },
     awsShape: true,
   },
+  oidc: { outboundChecked: true, issuerVariable: true, hashedParent: true, resolvedAtIssue: true },
   buckets: {
     strictLifecycle: true,
     storesRefusedNotification: false,
@@ -209,6 +220,7 @@ const beta: EmulatorProfile = {
     derivedCaller: { code: 'InvalidRequest', message: 'AccessDenied1' },
     awsShape: false,
   },
+  oidc: { outboundChecked: false, issuerVariable: false, hashedParent: false, resolvedAtIssue: false },
   buckets: {
     strictLifecycle: false,
     storesRefusedNotification: true,

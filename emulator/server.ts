@@ -8,6 +8,8 @@ import { dispatch, withCors } from './http/dispatch.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
 import { errorResponse, sendResponse } from './http/respond.js';
 import { loadIam } from './iam/storage.js';
+import type { OidcSettings } from './oidc/config.js';
+import { discoverAll } from './oidc/discovery.js';
 import { emulatorProfile } from './profile.js';
 import { protocolProfile } from './protocol-profile.js';
 import type { S3Context } from './s3/context.js';
@@ -30,6 +32,8 @@ export interface EmulatorOptions {
   readonly version?: RustFsVersion;
   /** @default us-east-1 */
   readonly region?: string;
+  /** Identity providers; `oidcFromEnvironment` reads them from the variables of RustFS. @default none */
+  readonly oidc?: OidcSettings;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
@@ -62,6 +66,8 @@ export interface Emulator {
   /** `http://<host>:<port>` */
   readonly endpoint: string;
   readonly version: RustFsVersion;
+  /** Why identity providers are missing, if any are. */
+  readonly oidcProblems: readonly string[];
   /** Lets requests that are being answered finish, then ends. */
   close(): Promise<void>;
 }
@@ -92,6 +98,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     return {
       endpoint: `http://${shownHost}:${address.port}`,
       version,
+      oidcProblems: context.oidc.problems,
       async close() {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeIdleConnections();
@@ -106,17 +113,19 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function createContext(
-  { accessKey, secretKey, region = 'us-east-1' }: EmulatorOptions,
+  { accessKey, secretKey, region = 'us-east-1', oidc = { providers: [], allowOrigins: [] } }: EmulatorOptions,
   version: RustFsVersion,
   { records, blobs }: Storage,
 ): Promise<S3Context> {
   const persist = (kind: string, key: string, value: unknown) => records.put(kind, key, value);
   const stored = (kind: string) => records.of(kind);
   const objects = new ObjectIndex(persist, stored);
+  const profile = emulatorProfile(version);
   return {
     iam: loadIam(stored),
     root: { accessKey, secretKey },
-    profile: emulatorProfile(version),
+    profile,
+    oidc: await discoverAll(oidc, profile),
     protocol: protocolProfile(version),
     region,
     startedAt: new Date(),

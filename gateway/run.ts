@@ -2,6 +2,8 @@ import { createApiKey } from './auth/api-key.js';
 import { dynamicConfigSchema } from './config/dynamic.js';
 import { GatewayConfigError } from './config/error.js';
 import { loadDynamicConfig, loadStaticConfig } from './config/load.js';
+import type { StaticConfig } from './config/static.js';
+import type { RouteFactory } from './core.js';
 import { startGateway } from './gateway.js';
 import { GATEWAY_LABEL } from './label.js';
 import { haproxyConfig } from './production/haproxy.js';
@@ -37,7 +39,7 @@ export async function runGateway(command: GatewayCommand, version: string): Prom
     console.log(`${command.config} is valid`);
     return;
   }
-  const gateway = await startGateway({ config, version });
+  const gateway = await startGateway({ config, version, routes: await signInRoutes(config) });
   process.on('SIGHUP', () => gateway.reload());
   const stopped = new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   console.error(`${GATEWAY_LABEL} ${version}`);
@@ -46,6 +48,13 @@ export async function runGateway(command: GatewayCommand, version: string): Prom
   if (gateway.metricsUrl) console.error(`metrics on ${gateway.metricsUrl}`);
   await stopped;
   await gateway.close();
+}
+
+/** Ways to sign in are loaded only where they are configured. */
+async function signInRoutes({ oidc }: StaticConfig): Promise<readonly RouteFactory[]> {
+  if (oidc === undefined) return [];
+  const { oidcProvider } = await import('./oidc/index.js');
+  return [oidcProvider(oidc)];
 }
 
 function printApiKey(scopes: string): void {

@@ -1,3 +1,4 @@
+export { mappedClaim, oidcProblems, policiesOfClaims } from './oidc.js';
 export {
   type BucketNotification,
   type CorsRule,
@@ -8,6 +9,7 @@ export {
   type ManifestBucket,
   type ManifestComponent,
   type ManifestGroup,
+  type ManifestOidcProvider,
   type ManifestPolicy,
   type ManifestSecretStore,
   type ManifestUser,

@@ -136,6 +136,45 @@ const secretStore = z
 
 /** Entry of the secret store for the root credentials, so no access key can have this name. */
 export const ROOT_ENTRY = 'rustfs-root';
+/** Intent beside policies: what was granted on single buckets, and what more is accepted. */
+const intent = {
+  grants: z
+    .array(z.strictObject({ bucket: name, ...access }))
+    .optional()
+    .meta({
+      description: 'Intent: what was granted on single buckets. The rights themselves are in the policies.',
+    }),
+  exceptions: z
+    .array(z.strictObject({ bucket: name, reason }))
+    .optional()
+    .meta({ description: 'Buckets on which more than the declared access is accepted; "*" accepts everything.' }),
+};
+
+const oidcProvider = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .meta({ description: 'Id of the provider at RustFS.' }),
+  issuer: z.url({ protocol: /^https?$/ }),
+  discoveryUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Where RustFS reads the discovery document, if that is not below the issuer.' }),
+  clientId: name,
+  scopes: z.array(name).min(1),
+  otherAudiences: z.array(name).optional(),
+  hidden: z.boolean().optional().meta({ description: 'Not listed by the server, so that nobody can wait for it.' }),
+  mapping: z.strictObject({
+    groupsClaim: z.string(),
+    rolesClaim: z.string(),
+    claimName: z.string(),
+    claimPrefix: z.string(),
+    rolePolicies: z.array(name),
+  }),
+  claims: z
+    .array(z.strictObject({ value: name, policies: z.array(name).min(1), ...intent }))
+    .meta({ description: 'Values that the mapped claims may have, with the policies that each of them gives.' }),
+});
 
 export const manifestSchema = z
   .strictObject({
@@ -158,16 +197,7 @@ export const manifestSchema = z
         name,
         enabled: z.boolean(),
         policies: z.array(name),
-        grants: z
-          .array(z.strictObject({ bucket: name, ...access }))
-          .optional()
-          .meta({
-            description: 'Intent: what was granted on single buckets. The rights themselves are in the policies.',
-          }),
-        exceptions: z
-          .array(z.strictObject({ bucket: name, reason }))
-          .optional()
-          .meta({ description: 'Buckets on which more than the declared access is accepted; "*" accepts everything.' }),
+        ...intent,
       }),
     ),
     groups: z.array(z.strictObject({ name, enabled: z.boolean(), members: z.array(name), policies: z.array(name) })),
@@ -195,6 +225,10 @@ export const manifestSchema = z
         shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
       }),
     ),
+    oidc: z
+      .strictObject({ providers: z.array(oidcProvider).min(1) })
+      .optional()
+      .meta({ description: 'OpenID providers whose users may sign in.' }),
   })
   .meta({ title: 'cdktf-rustfs manifest', description: 'What one RustFS server should hold. Contains no secret.' });
 
@@ -206,6 +240,7 @@ export type ManifestUser = Manifest['users'][number];
 export type ManifestGroup = Manifest['groups'][number];
 export type ManifestAccessKey = Manifest['accessKeys'][number];
 export type ManifestComponent = Manifest['components'][number];
+export type ManifestOidcProvider = NonNullable<Manifest['oidc']>['providers'][number];
 export type LifecycleRule = NonNullable<ManifestBucket['lifecycle']>[number];
 export type CorsRule = NonNullable<ManifestBucket['cors']>[number];
 export type BucketNotification = NonNullable<ManifestBucket['notifications']>[number];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BUILTIN_POLICIES, opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
+import { oidcProblems } from './oidc.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema, ROOT_ENTRY } from './schema.js';
 
 /** A manifest that cannot be used; the message lists every problem. */
@@ -23,12 +24,14 @@ const UNORDERED = new Set([
   'ageRecipients',
   'notifications',
   'lifecycle',
+  'providers',
+  'claims',
 ]);
 
 function sortKey(item: unknown): string {
   if (typeof item === 'string') return item;
-  const { name, id } = item as { name?: string; id?: string };
-  return name ?? id ?? JSON.stringify(item);
+  const { name, id, value } = item as { name?: string; id?: string; value?: string };
+  return name ?? id ?? value ?? JSON.stringify(item);
 }
 
 function ordered(value: unknown, field = ''): unknown {
@@ -154,7 +157,12 @@ export function parseManifest(text: string, source = 'manifest'): Manifest {
   }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw new ManifestError(`${source} is not a valid manifest:\n${z.prettifyError(parsed.error)}`);
-  const problems = [...referenceProblems(parsed.data), ...policyProblems(parsed.data), ...bucketProblems(parsed.data)];
+  const problems = [
+    ...referenceProblems(parsed.data),
+    ...policyProblems(parsed.data),
+    ...bucketProblems(parsed.data),
+    ...oidcProblems(parsed.data),
+  ];
   if (problems.length > 0)
     throw new ManifestError(
       `${source} is not a valid manifest:\n${problems.map((problem) => `✖ ${problem}`).join('\n')}`,

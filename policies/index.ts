@@ -18,6 +18,15 @@ export { type LintCode, type LintFinding, type LintOptions, lintPolicy } from '.
 export { asList } from './lists.js';
 export * from './model.js';
 export { validatePolicyName } from './names.js';
+export {
+  type ClaimedRights,
+  type ClaimMapping,
+  type Claims,
+  claimedRights,
+  DEFAULT_CLAIM_MAPPING,
+  isClaimablePolicyName,
+  webIdentityParent,
+} from './oidc-claims.js';
 export { opensToEveryone } from './open.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';

@@ -3,6 +3,7 @@ import { type AccessChange, accessDiff, NOTHING, type RustFsVersion } from '../p
 import { exceptionsOf } from './exceptions.js';
 import { type Holder, holdersOf, PUBLIC } from './holders.js';
 import type { AcceptedException } from './model.js';
+import { withSignIns } from './sign-ins.js';
 
 /** What one holder of rights gains and loses. */
 export interface HolderDiff {
@@ -57,7 +58,7 @@ export function diffManifests(before: Manifest | undefined, after: Manifest): Ma
     .filter(
       ({ who, state, gains, losses }) => gains.length + losses.length > 0 || (state !== 'changed' && who !== PUBLIC),
     );
-  const exceptions = [before ? exceptionsOf(before) : [], exceptionsOf(after)] as const;
+  const exceptions = [before ? exceptionsOf(withSignIns(before)) : [], exceptionsOf(withSignIns(after))] as const;
   const oldVersion = before?.server.rustfsVersion ?? version;
   return {
     holders: changed,

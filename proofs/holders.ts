@@ -1,10 +1,11 @@
 import type { Manifest } from '../manifest/index.js';
 import { opensToEveryone, type PolicyDocument, type Subject } from '../policies/index.js';
 import { bucketPoliciesOf, policiesOfUser } from './principals.js';
+import { describeUser, withSignIns } from './sign-ins.js';
 
 /** Somebody who can make requests: who has an access key, a user without one, or the public. */
 export interface Holder {
-  /** `access key langfuse`, `user ops`, `the public`: tells holders apart. */
+  /** `access key langfuse`, `user ops`, `sign-in at keycloak as obs`, `the public`: tells holders apart. */
   readonly name: string;
   /** Whose rights an access key has. */
   readonly user?: string;
@@ -39,7 +40,8 @@ function publicHolder(manifest: Manifest): Holder {
 }
 
 /** Everybody who holds rights by this manifest, each with all of them. */
-export function holdersOf(manifest: Manifest): readonly Holder[] {
+export function holdersOf(declared: Manifest): readonly Holder[] {
+  const manifest = withSignIns(declared);
   const bucketPolicies = namedBucketPolicies(manifest);
   const withKey = new Set(manifest.accessKeys.map(({ user }) => user));
   const keys = manifest.accessKeys.map(({ name, user, policy }): Holder => {
@@ -54,7 +56,7 @@ export function holdersOf(manifest: Manifest): readonly Holder[] {
     .map(({ name }): Holder => {
       const policies = policiesOfUser(manifest, name);
       return {
-        name: `user ${name}`,
+        name: describeUser(name),
         subject: { principal: { kind: 'user', accessKey: name, policies }, bucketPolicies },
       };
     });

@@ -12,6 +12,7 @@ import { withBuckets } from './intent.js';
 import { type Candidate, type Context, candidateOf, judge } from './judge.js';
 import type { AccountProof, BucketProof, DeploymentProof, Grant, PublicProof } from './model.js';
 import { bucketPoliciesOf } from './principals.js';
+import { withSignIns } from './sign-ins.js';
 
 /** How a bucket was declared for a user; `public` when its policy lets the user in like everybody named there. */
 function grantOn({ bucketPolicies, options }: Context, { user, intent }: Candidate, bucket: string): Grant {
@@ -119,10 +120,11 @@ function problemsOf(proofs: readonly (BucketProof | AccountProof | PublicProof)[
 }
 
 /**
- * Proves from the manifest alone that nobody can do more than was declared: every user on every bucket, administration, and
- * the public. What is not proved is a problem unless somebody wrote down why it is accepted.
+ * Proves from the manifest alone that nobody can do more than was declared: every user and every sign-in by a token on every
+ * bucket, administration, and the public. What is not proved is a problem unless somebody wrote down why it is accepted.
  */
-export function proveManifest(manifest: Manifest): DeploymentProof {
+export function proveManifest(declared: Manifest): DeploymentProof {
+  const manifest = withSignIns(declared);
   const context: Context = {
     manifest,
     bucketPolicies: new Map(Object.entries(bucketPoliciesOf(manifest))),

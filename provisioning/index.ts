@@ -6,6 +6,9 @@ export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
+export { fetchKeys } from './oidc/discovery.js';
+export { type Diagnosis, type DoctorCheck, type DoctorOptions, diagnose } from './oidc/doctor.js';
+export { type Simulation, simulateClaims } from './oidc/simulate.js';
 export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
 export { type PlanOptions, plan } from './plan/plan.js';
 export { type PlanColors, renderPlan } from './plan/render.js';
@@ -41,18 +44,43 @@ export {
   type SessionOptions,
   type SessionPlanOptions,
 } from './session.js';
+export { type SessionCache, sessionCache } from './sts/cache.js';
+export { enrolUser, withdrawUser } from './sts/enrol.js';
+export {
+  type CredentialEndpoint,
+  type CredentialEndpointOptions,
+  processCredentials,
+  serveCredentials,
+} from './sts/hand-out.js';
+export {
+  assumeRole,
+  assumeRoleWithWebIdentity,
+  type SessionCredentials,
+  type SignInOptions,
+} from './sts/sign-in.js';
+export { type SessionSource, userSessions, webIdentitySessions } from './sts/sources.js';
 export {
   type AccessProof,
   type Cause,
   type Finding,
+  type Forgery,
+  type ForgeryResult,
+  forgeries,
   type MatrixRow,
   type NotProbed,
   type Observation,
   type Outcome,
   type Probe,
   type ProbeResult,
+  policyDocuments,
+  presentForgeries,
+  type ReadToken,
+  readToken,
   type Severity,
+  type SignIn,
   severityOfResult,
+  tokenSignIn,
+  userSignIn,
   type Verb,
   type VerifyOptions,
   verify,

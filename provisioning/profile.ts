@@ -4,9 +4,13 @@ import type { RustFsVersion } from '../policies/index.js';
 export interface ProvisioningProfile {
   /** Root may change another user's service account; else it has to be deleted and created again (recorded: 05-service-accounts update-as-root). */
   readonly rootUpdatesServiceAccounts: boolean;
+  /** `set-user-secret-key` exists (recorded: 02-users). */
+  readonly setUserSecretKey: boolean;
+  /** The server is ready only after it has asked its identity providers: one that is missing then stays missing (source: startup_services.rs). */
+  readonly readyAfterDiscovery: boolean;
 }
 
 export const PROVISIONING_PROFILES: Readonly<Record<RustFsVersion, ProvisioningProfile>> = {
-  '1.0.1': { rootUpdatesServiceAccounts: true },
-  '1.0.0-beta.7': { rootUpdatesServiceAccounts: false },
+  '1.0.1': { rootUpdatesServiceAccounts: true, setUserSecretKey: true, readyAfterDiscovery: true },
+  '1.0.0-beta.7': { rootUpdatesServiceAccounts: false, setUserSecretKey: false, readyAfterDiscovery: false },
 };

@@ -64,7 +64,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { manifest, root, store } = options;
   const { region, rustfsVersion } = manifest.server;
   const wire = createWire({ ...options, endpoint: options.endpoint ?? manifest.server.endpoint, region });
-  const server = await gate(wire, root, options.ready).catch((error: unknown) => {
+  const oidc = {
+    ids: (manifest.oidc?.providers ?? []).filter(({ hidden }) => !hidden).map(({ id }) => id),
+    final: PROVISIONING_PROFILES[rustfsVersion].readyAfterDiscovery,
+  };
+  const server = await gate(wire, root, { ...options.ready, oidc }).catch((error: unknown) => {
     wire.close();
     throw error;
   });

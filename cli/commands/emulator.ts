@@ -10,7 +10,7 @@ interface EmulatorOptions {
 
 /** Runs the emulator until SIGINT or SIGTERM. */
 export async function emulatorCommand(options: EmulatorOptions): Promise<number> {
-  const [{ startEmulator }, { rootCredentials }] = await Promise.all([
+  const [{ oidcFromEnvironment, startEmulator }, { rootCredentials }] = await Promise.all([
     import('../../emulator/index.js'),
     import('../../provisioning/index.js'),
   ]);
@@ -21,6 +21,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     latencyMs: options.latency,
     accessKey: root.accessKeyId,
     secretKey: root.secretAccessKey,
+    oidc: oidcFromEnvironment(process.env),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
   }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EADDRINUSE') throw cause;
@@ -30,6 +31,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
   });
   const storage = options.data === undefined ? 'in memory' : `in ${options.data}`;
   console.log(`cdktf-rustfs emulator (not RustFS), behaving like RustFS ${emulator.version}, data ${storage}`);
+  for (const problem of emulator.oidcProblems) console.error(problem);
   console.log(`listening on ${emulator.endpoint}`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

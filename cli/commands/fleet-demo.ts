@@ -13,6 +13,7 @@ import { type FleetManifest, FOREIGN_BUCKET, parseFleetManifest } from '../../se
 import { configurationProbe, failoverProbe } from '../../seaweedfs/operations/index.js';
 import { openFleet, type ProbeContext, repeatsFor, tokensOfDevelopmentIssuer } from '../../seaweedfs/proof/index.js';
 import { readInputFile } from '../input-file.js';
+import { untilInterrupted } from '../interrupt.js';
 import { createProgress } from '../render/progress.js';
 import { synthesize } from '../up/synth.js';
 import { fleetExitCode, proveWithProgress } from './fleet-verify.js';
@@ -29,7 +30,11 @@ const bin = fileURLToPath(new URL('../../../bin/cdktf-rustfs.js', import.meta.ur
  * `fleet demo`: synthesizes a stack with a fleet, runs that on this machine with stand-ins in the place of `weed s3` and the
  * synthesized balancer, and proves it. Leaves nothing.
  */
-export async function fleetDemoCommand({ stack, json = false }: FleetDemoOptions): Promise<number> {
+export function fleetDemoCommand(options: FleetDemoOptions): Promise<number> {
+  return untilInterrupted((signal) => demo(options, signal));
+}
+
+async function demo({ stack, json = false }: FleetDemoOptions, signal: AbortSignal): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'cdktf-rustfs-fleet-'));
   const progress = createProgress(json);
   const ends: (() => Promise<void>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
@@ -42,6 +47,7 @@ export async function fleetDemoCommand({ stack, json = false }: FleetDemoOptions
         'fleet.json',
       ),
     );
+    signal.throwIfAborted();
     const declared = parseFleetManifest(readInputFile(manifestFile), manifestFile);
     const manifest = await here(declared);
     const { configFile } = await renderFleetFiles({ manifest, manifestFile, projectDir: directory });
@@ -81,6 +87,7 @@ export async function fleetDemoCommand({ stack, json = false }: FleetDemoOptions
         ? `${manifest.balancer.kind} is not installed: a tiny round robin of cdktf-rustfs stands in for it, which repeats nothing`
         : `balancer: ${program} with the synthesized configuration`,
     );
+    signal.throwIfAborted();
     const open = await openFleet({ manifest, manifestFile, projectDir: directory });
     ends.push(async () => open.close());
     await makeBuckets(open);

@@ -16,6 +16,7 @@ import {
 } from '../../seaweedfs/proof/index.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { readInputFile } from '../input-file.js';
+import { untilInterrupted } from '../interrupt.js';
 import { renderFleetProof } from '../render/fleet-proof.js';
 import { createProgress } from '../render/progress.js';
 
@@ -67,16 +68,19 @@ export function fleetExitCode(findings: FleetProof['findings']): number {
 /** Runs the proof, shows it, and with `json` prints it as one document. */
 export async function proveWithProgress(options: ProveOptions, json: boolean): Promise<FleetProof> {
   if (json) {
-    const proof = await proveFleet(options);
+    const proof = await untilInterrupted((signal) => proveFleet({ ...options, signal }));
     console.log(JSON.stringify(proof));
     return proof;
   }
   const progress = createProgress(false);
   const proof = await progress.step(`probing fleet ${options.manifest.fleet}`, (update) =>
-    proveFleet({
-      ...options,
-      onProgress: (requests, failed) => update(`${requests} requests, ${failed} not answered as expected`),
-    }),
+    untilInterrupted((signal) =>
+      proveFleet({
+        ...options,
+        signal,
+        onProgress: (requests, failed) => update(`${requests} requests, ${failed} not answered as expected`),
+      }),
+    ),
   );
   progress.line(renderFleetProof(proof));
   return proof;

@@ -1,14 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { proveManifest } from '../../proofs/index.js';
-import { type AccessProof, drift, type Session, severityOfResult, verify } from '../../provisioning/index.js';
+import {
+  type AccessProof,
+  drift,
+  type ForgeryResult,
+  type Session,
+  severityOfResult,
+  verify,
+} from '../../provisioning/index.js';
 import type { ProbedRequest } from '../../report/index.js';
-import { type ConnectionOptions, connect, describeServer } from '../connection.js';
+import { connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
+import { type SignedIn, type SignInOptions, signInAll } from '../sign-ins.js';
 import { version } from '../version.js';
 
 interface ProofOptions {
@@ -21,7 +29,23 @@ interface ReportedOptions extends ProofOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface VerifyCommandOptions extends ConnectionOptions, ProofOptions {}
+export interface VerifyCommandOptions extends SignInOptions, ProofOptions {}
+
+const NO_SIGN_INS: SignedIn = { signIns: [], forged: [] };
+
+/** A forged token that is accepted weighs more than everything else. */
+function exitCodeOf(proof: AccessProof, { forged }: SignedIn): number {
+  return forged.some(({ refused }) => !refused) ? EXIT.contradiction : exitCode(proof);
+}
+
+function renderForged(forged: readonly ForgeryResult[]): string[] {
+  const accepted = forged.filter(({ refused }) => !refused);
+  if (forged.length === 0) return [];
+  return [
+    `${forged.length} forged tokens: ${forged.length - accepted.length} refused`,
+    ...accepted.map(({ what, answer }) => pc.red(`security: a token ${what} was not refused (${answer})`)),
+  ];
+}
 
 function exitCode({ findings }: AccessProof): number {
   if (findings.some(({ severity }) => severity !== 'error')) return EXIT.contradiction;
@@ -32,6 +56,7 @@ function exitCode({ findings }: AccessProof): number {
 async function proveAndReport(
   session: Session,
   { exhaustive = false, reports, onProgress }: ReportedOptions,
+  { signIns }: SignedIn,
 ): Promise<AccessProof> {
   const results: ProbedRequest[] = [];
   const theorems = proveManifest(session.manifest);
@@ -40,6 +65,7 @@ async function proveAndReport(
       exhaustive,
       signal,
       proof: theorems,
+      signIns,
       ...(onProgress ? { onProgress } : {}),
       onResult: (result) => {
         const contradicts = severityOfResult(result);
@@ -76,14 +102,19 @@ export async function proveAccess(
   session: Session,
   progress: Progress,
   options: Omit<ReportedOptions, 'onProgress'>,
+  signedIn: SignedIn = NO_SIGN_INS,
 ): Promise<number> {
   const proof = await progress.step('probing every access right', (update) =>
-    proveAndReport(session, { ...options, onProgress: (done, total) => update(`${done} of ${total} probes`) }),
+    proveAndReport(
+      session,
+      { ...options, onProgress: (done, total) => update(`${done} of ${total} probes`) },
+      signedIn,
+    ),
   );
   progress.event({ type: 'proof', ...proof });
-  progress.line(renderProof(proof, session.manifest));
+  progress.line([renderProof(proof, session.manifest), ...renderForged(signedIn.forged)].join('\n'));
   if (options.reports) progress.line(`report: ${join(options.reports, 'access.html')}`);
-  return exitCode(proof);
+  return exitCodeOf(proof, signedIn);
 }
 
 /** `verify`: 0 when every probe was answered as predicted, 3 on a contradiction, 1 when a probe got no usable answer. */
@@ -93,16 +124,17 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
     const session = await connect(options, (reason) => progress.line(pc.dim(`waiting for RustFS: ${reason}`)));
     try {
       progress.line(describeServer(session));
-      return await proveAccess(session, progress, options);
+      return await proveAccess(session, progress, options, await signInAll(session, options));
     } finally {
       session.close();
     }
   }
   const session = await connect(options);
   try {
-    const proof = await proveAndReport(session, options);
-    console.log(JSON.stringify(proof));
-    return exitCode(proof);
+    const signedIn = await signInAll(session, options);
+    const proof = await proveAndReport(session, options, signedIn);
+    console.log(JSON.stringify(signedIn.forged.length > 0 ? { ...proof, forged: signedIn.forged } : proof));
+    return exitCodeOf(proof, signedIn);
   } finally {
     session.close();
   }

@@ -83,6 +83,3 @@ export const listAuditTargets: AdminHandler = (call) => {
   requireAny(call, 'admin:GetBucketTarget');
   return json({ audit_endpoints: [] });
 };
-
-/** `GET oidc/providers`: public; the emulator has no identity provider. */
-export const listOidcProviders: AdminHandler = () => json([]);

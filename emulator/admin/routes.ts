@@ -5,6 +5,7 @@ import { exportBucketMetadata, exportIam } from './exports.js';
 import * as groups from './groups.js';
 import { attachPolicies, detachPolicies, setPolicies } from './mappings.js';
 import * as modules from './modules.js';
+import * as oidc from './oidc.js';
 import * as policies from './policies.js';
 import { policyEntities } from './policy-entities.js';
 import * as quota from './quota.js';
@@ -63,8 +64,18 @@ export const ROUTES: Readonly<Record<string, AdminHandler>> = {
   'GET /target/list': modules.listTargets,
   'GET /target/arns': modules.listTargetArns,
   'GET /audit/target/list': modules.listAuditTargets,
-  'GET /oidc/providers': modules.listOidcProviders,
+  'GET /oidc/providers': oidc.listProviders,
+  'GET /oidc/authorize/{provider}': oidc.authorize,
+  'GET /oidc/callback/{provider}': oidc.consoleLogin,
+  'GET /oidc/logout': oidc.consoleLogin,
+  'GET /oidc/config': oidc.getConfig,
+  'PUT /oidc/config/{provider}': oidc.putConfig,
+  'POST /oidc/validate': oidc.validate,
 };
 
 /** Routes that answer without a signature. */
-export const PUBLIC_ROUTES: ReadonlySet<AdminHandler> = new Set([modules.listOidcProviders]);
+export const PUBLIC_ROUTES: ReadonlySet<AdminHandler> = new Set([
+  oidc.listProviders,
+  oidc.authorize,
+  oidc.consoleLogin,
+]);

@@ -1,4 +1,10 @@
-import type { NamedPolicy, PolicyDocument, RustFsVersion } from '../../policies/index.js';
+import {
+  type ClaimedRights,
+  isClaimablePolicyName,
+  type NamedPolicy,
+  type PolicyDocument,
+  type RustFsVersion,
+} from '../../policies/index.js';
 import { builtinPolicies } from './builtin-policies.js';
 import type { IamState, PolicyMapping } from './model.js';
 
@@ -48,7 +54,24 @@ export function effectivePolicyNames(iam: IamState, user: string): string[] {
 
 /** The policies behind {@link effectivePolicyNames}; names without a policy are skipped. */
 export function effectivePolicies(iam: IamState, version: RustFsVersion, user: string): NamedPolicy[] {
-  return effectivePolicyNames(iam, user).flatMap((name) => {
+  return existing(iam, version, effectivePolicyNames(iam, user));
+}
+
+/** Names of the policies that count for who signed in by a token: those of IAM groups that its groups name, else those of its claims. */
+export function claimedPolicyNames(iam: IamState, { policies, groups }: ClaimedRights): readonly string[] {
+  const enabled = groups.filter((name) => iam.groups.get(name)?.enabled);
+  const ofGroups = enabled.flatMap((name) => mappedNames(iam.groupMappings.get(name)));
+  return ofGroups.length > 0 ? [...new Set(ofGroups)] : policies;
+}
+
+/** Policies of that name, none if one is missing or has a name that no claim can give. */
+export function allNamed(iam: IamState, version: RustFsVersion, names: readonly string[]): readonly NamedPolicy[] {
+  const found = existing(iam, version, names.filter(isClaimablePolicyName));
+  return found.length === names.length ? found : [];
+}
+
+export function existing(iam: IamState, version: RustFsVersion, names: readonly string[]): NamedPolicy[] {
+  return names.flatMap((name) => {
     const document = findPolicy(iam, version, name);
     return document === undefined ? [] : [{ name, document }];
   });

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../policies/index.js';
+import type { ClaimedRights, PolicyDocument } from '../../policies/index.js';
 
 export interface IamUser {
   secretKey: string;
@@ -44,6 +44,8 @@ export interface StsSession {
   policy?: PolicyDocument;
   /** ISO time. */
   expiration: string;
+  /** Of a session by web identity: what its token gave it. */
+  claimed?: ClaimedRights;
 }
 
 /** A map that remembers which entries were set or deleted since they were last stored. */

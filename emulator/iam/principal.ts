@@ -1,6 +1,6 @@
-import type { NamedPolicy, Principal } from '../../policies/index.js';
+import { type ClaimedRights, isClaimablePolicyName, type NamedPolicy, type Principal } from '../../policies/index.js';
 import type { EmulatorProfile, Fault } from '../profile.js';
-import { effectivePolicies } from './lookup.js';
+import { allNamed, claimedPolicyNames, effectivePolicies, existing } from './lookup.js';
 import type { IamState } from './model.js';
 import { isExpired, isSameToken } from './sessions.js';
 
@@ -93,8 +93,28 @@ function derived(
 ): Principal {
   const ofRoot = parentUser === root.accessKey;
   if (ofRoot && embeddedPolicy === undefined) return { kind: 'root', accessKey, parentUser, policies: [] };
-  const policies = ofRoot ? [ROOT_RIGHTS] : effectivePolicies(iam, profile.version, parentUser);
+  const claimed = iam.sessions.get(accessKey)?.claimed;
+  const policies = ofRoot
+    ? [ROOT_RIGHTS]
+    : claimed
+      ? claimedPolicies(iam, profile, parentUser, claimed)
+      : effectivePolicies(iam, profile.version, parentUser);
   return { kind, accessKey, parentUser, policies, ...(embeddedPolicy && { embeddedPolicy }) };
+}
+
+/**
+ * Policies of a session by web identity. 1.0.1 fixed their names when it was issued, and a missing one takes all away; beta.7
+ * looks first for an IAM user of the token's user name, then for what the token says (recorded: 13-oidc).
+ */
+function claimedPolicies(
+  iam: IamState,
+  { version, oidc }: EmulatorProfile,
+  parentUser: string,
+  claimed: ClaimedRights,
+): readonly NamedPolicy[] {
+  if (oidc.resolvedAtIssue) return allNamed(iam, version, claimed.policies);
+  const own = effectivePolicies(iam, version, parentUser);
+  return own.length > 0 ? own : existing(iam, version, claimedPolicyNames(iam, claimed).filter(isClaimablePolicyName));
 }
 
 /** RustFS wraps what is wrong with a session token in an internal error (recorded: 09-sts). */

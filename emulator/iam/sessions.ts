@@ -1,15 +1,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { PolicyDocument } from '../../policies/index.js';
+import type { ClaimedRights, PolicyDocument } from '../../policies/index.js';
 import type { IamState, StsSession } from './model.js';
 import { generateAccessKey, generateSecretKey } from './service-accounts.js';
 
-/** A new session of a user: a key pair and a token (a JWT signed with the root secret, as RustFS issues). */
+/**
+ * A new session of a user: a key pair and a token (a JWT signed with the root secret, as RustFS issues).
+ * @param claimed of a session by web identity
+ */
 export function createSession(
   iam: IamState,
   rootSecretKey: string,
   parentUser: string,
   seconds: number,
   policy?: PolicyDocument,
+  claimed?: ClaimedRights,
 ): { accessKey: string; session: StsSession } {
   const expires = Math.floor(Date.now() / 1000) + seconds;
   const accessKey = generateAccessKey();
@@ -24,6 +28,7 @@ export function createSession(
     parentUser,
     expiration: new Date(expires * 1000).toISOString(),
     ...(policy && { policy }),
+    ...(claimed && { claimed }),
   };
   iam.sessions.set(accessKey, session);
   return { accessKey, session };

@@ -5,17 +5,10 @@ import { s3Error } from '../errors.js';
 import { createSession } from '../iam/sessions.js';
 import { saveIam } from '../iam/storage.js';
 import { element, XML_DECLARATION, type XmlFragment } from '../xml.js';
+import { metadata, NAMESPACE, sessionSeconds } from './session.js';
+import { assumeRoleWithWebIdentity } from './web-identity.js';
 
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const VERSION = '2011-06-15';
-const DEFAULT_SECONDS = 3600;
-
-function sessionSeconds(context: EmulatorContext, form: URLSearchParams): number {
-  const { shortestSeconds, longestSeconds } = context.profile.sts;
-  const asked = Number(form.get('DurationSeconds') ?? 0);
-  if (!Number.isInteger(asked) || asked < 0) throw s3Error('InvalidArgument', 'invalid DurationSeconds');
-  return asked === 0 ? DEFAULT_SECONDS : Math.min(Math.max(asked, shortestSeconds), longestSeconds);
-}
 
 /** Only users and root may take on a session, not another session or a service account (recorded: 09-sts session-calls-assume). */
 async function assumeRole(
@@ -37,7 +30,7 @@ async function assumeRole(
   if (!(sts.needsAllow ? isAllowed(caller, 'sts:AssumeRole') : isNotDenied(caller, 'sts:AssumeRole'))) {
     throw s3Error('AccessDenied', 'Access Denied');
   }
-  const seconds = sessionSeconds(context, form);
+  const seconds = sessionSeconds(form, sts);
   const text = form.get('Policy') ?? '';
   const policy = text === '' ? undefined : sessionPolicy(text, context.profile);
   const { accessKey, session } = createSession(
@@ -59,13 +52,12 @@ async function assumeRole(
 
 function answer(
   context: EmulatorContext,
-  { id }: EmulatorRequest,
+  request: EmulatorRequest,
   root: string,
   content: readonly XmlFragment[],
 ): EmulatorResponse {
   const { awsShape } = context.profile.sts;
-  const metadata = awsShape ? [element('ResponseMetadata', [element('RequestId', id)])] : [];
-  const xml = [...content, ...metadata].map((fragment) => fragment.xml).join('');
+  const xml = [...content, metadata(context, request)].map((fragment) => fragment.xml).join('');
   return {
     status: 200,
     ...(awsShape ? { headers: { 'content-type': 'application/xml' } } : {}),
@@ -85,13 +77,7 @@ function refusal(context: EmulatorContext, { id }: EmulatorRequest, error: Emula
   };
 }
 
-/** There is no identity provider in the emulator, so every token is refused, in RustFS' words for one without issuer. */
-function webIdentity(form: URLSearchParams): never {
-  if (!form.get('WebIdentityToken')) throw s3Error('InvalidArgument', 'WebIdentityToken is required');
-  throw s3Error('AccessDenied', "token verification failed: JWT missing 'iss' claim");
-}
-
-/** `POST /` with a form: AssumeRole, and AssumeRoleWithWebIdentity without any provider. */
+/** `POST /` with a form: AssumeRole and AssumeRoleWithWebIdentity. */
 export async function handleSts(context: EmulatorContext, request: EmulatorRequest): Promise<EmulatorResponse> {
   try {
     const form = new URLSearchParams((await request.body()).toString('utf8'));
@@ -100,7 +86,7 @@ export async function handleSts(context: EmulatorContext, request: EmulatorReque
       case 'AssumeRole':
         return await assumeRole(context, request, form);
       case 'AssumeRoleWithWebIdentity':
-        return webIdentity(form);
+        return await assumeRoleWithWebIdentity(context, request, form);
       default:
         throw s3Error('InvalidArgument', 'unsupported Action');
     }

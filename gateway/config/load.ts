@@ -55,7 +55,7 @@ function parseConfig<T>(schema: z.ZodType<T>, text: string, source: string): T {
 function anchored(config: StaticConfig, base: string): StaticConfig {
   const at = (path: string) => resolve(base, path);
   const maybe = <K extends string>(key: K, path: string | undefined) => (path === undefined ? {} : { [key]: at(path) });
-  const { tls_identity: tls, decoy, s3, webhook } = config;
+  const { tls_identity: tls, decoy, s3, webhook, oidc } = config;
   return {
     ...config,
     ...maybe('dynamic_config', config.dynamic_config),
@@ -81,6 +81,16 @@ function anchored(config: StaticConfig, base: string): StaticConfig {
         ...webhook,
         auth_token_file: at(webhook.auth_token_file),
         events_file: at(webhook.events_file),
+      },
+    }),
+    ...(oidc && {
+      oidc: {
+        ...oidc,
+        ...maybe('state_dir', oidc.state_dir),
+        clients: oidc.clients.map((client) => ({
+          ...client,
+          ...maybe('client_secret_file', client.client_secret_file),
+        })),
       },
     }),
   };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { keystoneSchema } from '../keystone/config.js';
+import { oidcConfigSchema } from '../oidc/config.js';
 import { listenAddress } from './address.js';
 
 const file = z.string().min(1);
@@ -124,6 +125,8 @@ export const staticConfigSchema = z
     /** Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed. */
     trusted_proxies: z.array(cidr).default([]),
     webhook: webhook.optional(),
+    /** The gateway as OpenID provider. @default it is none */
+    oidc: oidcConfigSchema.optional(),
     /** Prometheus metrics at `/metrics`, without authentication: keep it on a loopback or internal address. */
     metrics: z.strictObject({ listen_addr: listenAddress }).optional(),
     /** File for access and event log. @default stdout */

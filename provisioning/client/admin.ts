@@ -64,6 +64,7 @@ export interface AdminClient {
   putPolicy(name: string, document: PolicyDocument): Promise<void>;
   removePolicy(name: string): Promise<void>;
   createUser(name: string, secret: string): Promise<void>;
+  setUserSecret(name: string, secretKey: string): Promise<void>;
   setUserEnabled(name: string, enabled: boolean): Promise<void>;
   setPolicies(principal: string, policies: readonly string[], isGroup: boolean): Promise<void>;
   changeMembers(group: string, members: readonly string[], remove: boolean): Promise<void>;
@@ -125,6 +126,8 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
     removePolicy: (name) => write(route('DELETE', '/remove-canned-policy', { name })),
     createUser: (name, secretKey) =>
       write(route('PUT', '/add-user', { accessKey: name }, { secretKey, status: 'enabled' })),
+    setUserSecret: (name, secretKey) =>
+      write(route('PUT', '/set-user-secret-key', { accessKey: name }, { secret_key: secretKey })),
     setUserEnabled: (name, enabled) =>
       write(route('PUT', '/set-user-status', { accessKey: name, status: enabled ? 'enabled' : 'disabled' })),
     setPolicies: (principal, policies, isGroup) =>

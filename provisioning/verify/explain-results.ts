@@ -33,7 +33,9 @@ export async function explainResults(
     const subject = subjects.get(probe.who);
     if (!contradictory.includes(result) || !subject) return undefined;
     if (!state) return UNREADABLE;
-    const { credentials, accessKey } = subject;
+    const { credentials, accessKey, rights } = subject;
+    // What a session was given is not among what the server lists.
+    if (rights.principal.kind === 'session') return undefined;
     const identity =
       credentials === 'anonymous'
         ? undefined

@@ -1,3 +1,4 @@
+export { type Forgery, type ForgeryResult, forgeries, presentForgeries } from './forged-tokens.js';
 export type {
   AccessProof,
   Cause,
@@ -12,4 +13,5 @@ export type {
   Verb,
 } from './model.js';
 export { severityOfResult } from './result.js';
+export { policyDocuments, type ReadToken, readToken, type SignIn, tokenSignIn, userSignIn } from './sign-ins.js';
 export { type VerifyOptions, verify } from './verify.js';

@@ -136,7 +136,7 @@ export interface MatrixRow {
 export interface AccessProof {
   readonly components: number;
   readonly buckets: number;
-  /** Access keys that were tried. */
+  /** Access keys, and sessions of who signed in, that were tried. */
   readonly accessKeys: number;
   /** Ordered pairs of components that were proved isolated from the manifest alone. */
   readonly isolation: DeploymentProof['isolation'];

@@ -119,7 +119,8 @@ export function matrixOf(
   for (const { subject, targets } of assignments) {
     for (const { bucket, verbs } of targets) predicted.set(keyOf(subject.accessKey, bucket.name), verbs);
   }
-  const names = [...manifest.accessKeys.map(({ name }) => name), 'anonymous'];
+  const subjects = assignments.map(({ subject }) => subject.accessKey ?? 'anonymous');
+  const names = [...new Set([...manifest.accessKeys.map(({ name }) => name), ...subjects, 'anonymous'])];
   return names.flatMap((accessKey) => {
     const component = manifest.components.find((one) => one.accessKey === accessKey);
     return manifest.buckets.flatMap(({ name: bucket }): MatrixRow[] => {

@@ -13,6 +13,7 @@ import { proverDisagreements } from './prover-agreement.js';
 import { countProbes, findingOf, matrixOf, rootFinding, sortFindings, unstored } from './result.js';
 import { rightsFactory } from './rights.js';
 import { runProbes } from './run.js';
+import { type SignIn, signInSubjects } from './sign-ins.js';
 import { anonymousSubject, keySubjects, type SubjectOptions } from './subjects.js';
 import { ALL_PAIRS_UP_TO } from './targets.js';
 
@@ -22,6 +23,8 @@ export interface VerifyOptions extends SubjectOptions {
    * @default - so up to 20 buckets; beyond, the most telling probes on each key's own buckets and one of others
    */
   readonly exhaustive?: boolean;
+  /** Sessions to try like access keys. @default none */
+  readonly signIns?: readonly SignIn[];
   /** What was proved from the manifest; predictions are compared with it. @default - proved anew */
   readonly proof?: DeploymentProof;
   /** Probes at a time. @default 128 */
@@ -99,7 +102,10 @@ export async function verify(session: Session, options: VerifyOptions = {}): Pro
   const findings: Finding[] = [];
   const notProbed: NotProbed[] = [];
   const rightsOf = rightsFactory(manifest, wire.endpoint);
-  const keys = await keySubjects(manifest, store, rightsOf, options, notProbed);
+  const keys = [
+    ...(await keySubjects(manifest, store, rightsOf, options, notProbed)),
+    ...signInSubjects(options.signIns ?? [], rightsOf),
+  ];
   const existing = await listExisting(session, findings);
   // Who asks for single keys, as a rotation does, does not ask about the public.
   const anonymous = options.accessKeys ? undefined : anonymousSubject(rightsOf);

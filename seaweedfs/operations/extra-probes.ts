@@ -58,16 +58,15 @@ function record(context: ProbeContext, request: string, expected: string, got: s
   context.record({ probe: 'failover', place: 'balancer', request, expected, got, ok });
 }
 
+const FILER_TIMEOUT_MS = 10_000;
 const POLICY_DIR = '/etc/iam/policies';
 
 /** No policy on the filer has the name of a declared one. @param filer such as `http://127.0.0.1:8888` */
 export function filerProbe(filer: string): ExtraProbe {
   return async (context) => {
     const url = `${filer.replace(/\/$/, '')}${POLICY_DIR}/?limit=10000`;
-    const listing = await fetch(url, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(10_000) })
-      .then(async (response) => (response.status === 404 ? {} : ((await response.json()) as Listing)))
-      .catch((cause: Error) => cause);
-    if (listing instanceof Error) return context.skip('policies on the filer', `${url} does not answer`);
+    const listing = await readListing(url).catch((cause: Error) => cause);
+    if (listing instanceof Error) return context.skip('policies on the filer', listing.message);
     const found = (listing.Entries ?? []).map(({ FullPath = '' }) => FullPath.replace(/^.*\/|\.json$/g, ''));
     const declared = new Set(context.manifest.policies.map(({ name }) => name));
     const clashing = found.filter((name) => declared.has(name));
@@ -80,6 +79,19 @@ export function filerProbe(filer: string): ExtraProbe {
       ok: clashing.length === 0,
     });
   };
+}
+
+/** @throws Error that says why there is none */
+async function readListing(url: string): Promise<Listing> {
+  const headers = { accept: 'application/json' };
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(FILER_TIMEOUT_MS) }).catch(
+    (cause: Error) => {
+      throw new Error(`${url} does not answer`, { cause });
+    },
+  );
+  if (response.status === 404) return {};
+  if (response.ok && /json/.test(response.headers.get('content-type') ?? '')) return (await response.json()) as Listing;
+  throw new Error(`${url} answered ${response.status} without a listing: is this the HTTP port of a filer?`);
 }
 
 interface Listing {

@@ -14,6 +14,8 @@ export type ProveOptions = Omit<ProbeContext, 'record' | 'skip'> & {
   /** Further probes, that need more than the fleet's addresses. @default - none */
   readonly extra?: readonly ((context: ProbeContext) => Promise<void>)[];
   readonly onProgress?: (requests: number, findings: number) => void;
+  /** Ends the proof after the request that is under way; what it has written or stopped is put right. */
+  readonly signal?: AbortSignal;
 };
 
 /** Places that are probed at a time; within one, requests follow one another. */
@@ -23,8 +25,8 @@ const CONCURRENCY = 4;
  * Probes a running fleet, each gateway and the balancer. Everything that it writes has names of its own and is removed.
  * Health checks are not asked: they say 200 in every state.
  */
-export async function proveFleet({ extra = [], onProgress, ...input }: ProveOptions): Promise<FleetProof> {
-  const log = observationLog(onProgress);
+export async function proveFleet({ extra = [], onProgress, signal, ...input }: ProveOptions): Promise<FleetProof> {
+  const log = observationLog(onProgress, signal);
   const context: ProbeContext = { ...input, record: log.record, skip: log.skip };
   const { places } = context;
   const atPlace = async (place: Place) => {
@@ -50,9 +52,10 @@ export async function proveFleet({ extra = [], onProgress, ...input }: ProveOpti
 export async function observeFleet({
   extra = [],
   onProgress,
+  signal,
   ...input
 }: ProveOptions): Promise<Pick<FleetProof, 'findings' | 'notProbed'>> {
-  const log = observationLog(onProgress);
+  const log = observationLog(onProgress, signal);
   const context: ProbeContext = { ...input, record: log.record, skip: log.skip };
   await forEachConcurrently(context.places, CONCURRENCY, async (place) => {
     await sendProbes(context, place, loadedProbes(context, place));
@@ -79,7 +82,7 @@ async function isStandIn(places: readonly Place[]): Promise<boolean> {
 }
 
 /** Collects observations; equal ones that failed become one finding. */
-function observationLog(onProgress: ProveOptions['onProgress']) {
+function observationLog(onProgress: ProveOptions['onProgress'], signal: AbortSignal | undefined) {
   const groups = new Map<
     string,
     { first: Observation; failed: Observation | undefined; times: number; tries: number }
@@ -89,6 +92,7 @@ function observationLog(onProgress: ProveOptions['onProgress']) {
   let asExpected = 0;
   return {
     record(given: Observation): void {
+      signal?.throwIfAborted();
       const unanswered = !given.ok && given.got.startsWith(NO_ANSWER);
       const observation: Observation = unanswered ? { ...given, probe: 'unreachable' } : given;
       total += 1;

@@ -167,6 +167,6 @@ test('the gateway knows nothing of cdktf, the AWS SDK, constructs or provisionin
       if (!from.startsWith('.') || outside) imports.add(from.startsWith('node:') ? 'node' : from);
     }
   }
-  const known = ['aws4', 'lru-cache', 'node', 'prom-client', 'selfsigned', 'sirv', 'yaml', 'zod'];
+  const known = ['aws4', 'lru-cache', 'node', 'oidc-provider', 'prom-client', 'selfsigned', 'sirv', 'yaml', 'zod'];
   expect([...imports].sort()).toEqual(['../../policies/index.js', ...known]);
 });

@@ -1,5 +1,5 @@
 /** Recorded answers of fleets with one odd gateway, of other accounts, and of gateways without an IAM configuration. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { IS_NEWER_WEED } from '../support/weed.js';
 import vectors from '../vectors/answers.json' with { type: 'json' };
 import starts from '../vectors/starts.json' with { type: 'json' };
@@ -21,13 +21,13 @@ type Config = typeof starts.base;
 
 let lab: Lab;
 let gateways: Gateway[] = [];
-beforeEach(async () => {
+beforeAll(async () => {
   lab = await openLab();
 });
+afterAll(() => lab.close());
 afterEach(async () => {
   for (const gateway of gateways) await gateway.close();
   gateways = [];
-  await lab.close();
 });
 
 async function start(change: (config: Config) => unknown = () => {}): Promise<Gateway> {
@@ -113,10 +113,10 @@ describe('account ids', () => {
 });
 
 describe('durations', () => {
-  test('maxSessionLength caps web identities, not static keys', async () => {
+  test.skipIf(IS_NEWER_WEED)('maxSessionLength caps web identities, not static keys', async () => {
     const gateway = await start(({ sts: block }) => Object.assign(block, { maxSessionLength: '30m' }));
     const granted = (body: string) => (Date.parse(/<Expiration>([^<]+)/.exec(body)?.[1] ?? '') - Date.now()) / 1000;
-    const web = await assumeWeb(gateway, 'Writer', await lab.token({ exp: Date.now() / 1000 + 86_400 }), {
+    const web = await assumeWeb(gateway, 'Writer', await lab.token({ exp: Math.floor(Date.now() / 1000) + 86_400 }), {
       DurationSeconds: '43200',
     });
     expect(web.answer).toEqual(recorded['duration-max-30m.none.web-43200']?.answer);

@@ -102,8 +102,17 @@ async function seedWeed(weed: string, filer: string): Promise<void> {
   const iamConfig = JSON.stringify({ identities: [{ ...identity, actions: ['Admin'] }] });
   const gateway = await startOnWeed(weed, filer, { iamConfig });
   const wire = createWire({ endpoint: gateway.endpoint });
-  for (const bucket of ['/lab-a', '/lab-b']) await wire.send({ method: 'PUT', path: bucket }, ADMIN);
-  for (const [path, body] of Object.entries(SEEDS)) await wire.send({ method: 'PUT', path: `/${path}`, body }, ADMIN);
+  const put = async (path: string, body?: string) => {
+    // A fresh volume server may have no volume yet.
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const { status } = await wire.send({ method: 'PUT', path, ...(body !== undefined && { body }) }, ADMIN);
+      if (status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`PUT ${path} failed`);
+  };
+  for (const bucket of ['/lab-a', '/lab-b']) await put(bucket);
+  for (const [path, body] of Object.entries(SEEDS)) await put(`/${path}`, body);
   wire.close();
   await gateway.close();
 }

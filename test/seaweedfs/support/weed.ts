@@ -35,7 +35,7 @@ export const WEED_VERSION: number | undefined =
 /**
  * The vectors are answers of 4.44. Observed on 4.53 (7506e5f91cd6) with the same requests: a gateway whose `-iam.config` was
  * refused is closed, session tokens are no Bearer tokens, the secret of a session can't be told from its token, web identity
- * tokens need an `exp`, ListRoles is allowed to administrators. Everything else that is replayed is the same.
+ * tokens need an `exp`, ListRoles is allowed to administrators, durations above maxSessionLength are refused. Everything else that is replayed is the same.
  */
 export const IS_NEWER_WEED = WEED_VERSION !== undefined && WEED_VERSION >= 4.53;
 
