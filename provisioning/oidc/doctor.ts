@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JWK, jwtVerify } from 'jose';
+import type { JWK } from 'jose';
 import type { Manifest, ManifestOidcProvider } from '../../manifest/index.js';
 import { asList } from '../../policies/index.js';
 import { readToken } from '../verify/sign-ins.js';
@@ -132,6 +132,7 @@ async function checkToken(
   const { claims, provider } = readToken(manifest, token);
   const checks: DoctorCheck[] = [];
   const say: Say = (check, status, detail) => checks.push({ provider: provider.id, check, status, detail });
+  const { createLocalJWKSet, errors, jwtVerify } = await import('jose');
   const signed = await jwtVerify(token, createLocalJWKSet({ keys: [...keysOf(provider.id)] }), {
     currentDate: new Date(0),
   })

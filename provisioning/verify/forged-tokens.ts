@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import type { JWK } from 'jose';
 import { errorCode } from '../client/response.js';
 import type { Wire } from '../wire.js';
 
@@ -10,6 +10,7 @@ export interface Forgery {
 
 /** Tokens that somebody could make who has seen a good one, and the provider's public keys. */
 export async function forgeries(token: string, keys: readonly JWK[]): Promise<readonly Forgery[]> {
+  const { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } = await import('jose');
   const claims = decodeJwt(token);
   const { alg = 'RS256', kid, ...rest } = decodeProtectedHeader(token);
   const header = { ...rest, alg, ...(kid === undefined ? {} : { kid }) };

@@ -1,4 +1,5 @@
-import { decodeJwt, type JWTPayload } from 'jose';
+import type { JWTPayload } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import { type Manifest, type ManifestOidcProvider, policiesOfClaims } from '../../manifest/index.js';
 import { BUILTIN_POLICIES, type NamedPolicy, type Principal, webIdentityParent } from '../../policies/index.js';
 import { policiesOfUser } from '../../proofs/index.js';

@@ -1,9 +1,12 @@
-import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+import type { armor, Decrypter } from 'age-encryption';
 import { SecretStoreError } from '../secret-store.js';
 import type { AgeIdentities } from './identities.js';
 import type { SopsMetadata } from './metadata.js';
 
 export const DATA_KEY_BYTES = 32;
+
+/** Loaded when it is needed: most commands have nothing to decrypt, and start a tenth of a second sooner. */
+const age = () => import('age-encryption');
 
 /** @throws {SecretStoreError} if none of the identities opens the file's data key. */
 export async function decryptDataKey(metadata: SopsMetadata, identities: AgeIdentities, file: string): Promise<Buffer> {
@@ -12,10 +15,11 @@ export async function decryptDataKey(metadata: SopsMetadata, identities: AgeIden
       `${file} is not encrypted for any age recipient: add yours with sops rotate --in-place --add-age RECIPIENT ${file}`,
     );
   }
+  const { armor, Decrypter } = await age();
   const decrypter = new Decrypter();
   for (const key of identities.keys) addIdentity(decrypter, key, identities.source);
   for (const { enc } of metadata.age) {
-    const key = await decrypter.decrypt(decode(enc, file)).catch(() => undefined);
+    const key = await decrypter.decrypt(decode(armor, enc, file)).catch(() => undefined);
     if (key?.length === DATA_KEY_BYTES) return Buffer.from(key);
   }
   const recipients = metadata.age.map(({ recipient }) => recipient).join(', ');
@@ -32,9 +36,9 @@ function addIdentity(decrypter: Decrypter, key: string, source: string): void {
   }
 }
 
-function decode(enc: string, file: string): Uint8Array {
+function decode(form: typeof armor, enc: string, file: string): Uint8Array {
   try {
-    return armor.decode(enc);
+    return form.decode(enc);
   } catch {
     throw new SecretStoreError(`${file}: the data key of an age recipient (sops.age) is damaged: restore the file`);
   }
@@ -42,6 +46,7 @@ function decode(enc: string, file: string): Uint8Array {
 
 /** The data key in age's text form, for one recipient (`age1…`). */
 export async function encryptDataKey(dataKey: Buffer, recipient: string): Promise<string> {
+  const { armor, Encrypter } = await age();
   const encrypter = new Encrypter();
   try {
     encrypter.addRecipient(recipient);
@@ -55,6 +60,7 @@ export async function encryptDataKey(dataKey: Buffer, recipient: string): Promis
 
 /** Whether one of the identities can open what is encrypted for one of the recipients. */
 export async function ownsRecipient(identities: AgeIdentities, recipients: readonly string[]): Promise<boolean> {
+  const { identityToRecipient } = await age();
   const own = await Promise.all(identities.keys.map((key) => identityToRecipient(key).catch(() => undefined)));
   return own.some((recipient) => recipient !== undefined && recipients.includes(recipient));
 }
