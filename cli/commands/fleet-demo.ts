@@ -9,10 +9,11 @@ import { startDevelopmentIssuer } from '../../seaweedfs/development-issuer/issue
 import { localFleet } from '../../seaweedfs/local/local-fleet.js';
 import { localize } from '../../seaweedfs/local/localize.js';
 import { startRoundRobin } from '../../seaweedfs/local/round-robin.js';
-import { type FleetManifest, FOREIGN_BUCKET, parseFleetManifest } from '../../seaweedfs/manifest/index.js';
+import { type FleetManifest, FOREIGN_BUCKET } from '../../seaweedfs/manifest/index.js';
 import { configurationProbe, failoverProbe } from '../../seaweedfs/operations/index.js';
 import { openFleet, type ProbeContext, repeatsFor, tokensOfDevelopmentIssuer } from '../../seaweedfs/proof/index.js';
-import { readInputFile } from '../input-file.js';
+import { readFleetManifest } from '../fleet-manifest.js';
+
 import { untilInterrupted } from '../interrupt.js';
 import { createProgress } from '../render/progress.js';
 import { synthesize } from '../up/synth.js';
@@ -48,7 +49,7 @@ async function demo({ stack, json = false }: FleetDemoOptions, signal: AbortSign
       ),
     );
     signal.throwIfAborted();
-    const declared = parseFleetManifest(readInputFile(manifestFile), manifestFile);
+    const declared = readFleetManifest(manifestFile);
     const manifest = await here(declared);
     const { configFile } = await renderFleetFiles({ manifest, manifestFile, projectDir: directory });
     const iamConfig = readFileSync(configFile, 'utf8');

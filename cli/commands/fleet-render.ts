@@ -1,11 +1,10 @@
 import { renderFleetFiles } from '../../seaweedfs/deploy/index.js';
-import { parseFleetManifest } from '../../seaweedfs/manifest/index.js';
 import { EXIT } from '../exit-codes.js';
-import { readInputFile } from '../input-file.js';
+import { readFleetManifest } from '../fleet-manifest.js';
 
 /** `fleet render`: writes what the fleet's containers mount, and makes secrets that do not exist yet. */
 export async function fleetRenderCommand({ manifest: manifestFile }: { readonly manifest: string }): Promise<number> {
-  const manifest = parseFleetManifest(readInputFile(manifestFile), manifestFile);
+  const manifest = readFleetManifest(manifestFile);
   const { created, fingerprint } = await renderFleetFiles({ manifest, manifestFile });
   for (const entry of created) console.log(`created secret ${entry} in ${manifest.secretsDir}`);
   console.log(

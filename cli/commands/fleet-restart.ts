@@ -1,7 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { renderFleetFiles } from '../../seaweedfs/deploy/index.js';
-import { parseFleetManifest } from '../../seaweedfs/manifest/index.js';
 import {
   dockerDriver,
   type FleetDriver,
@@ -13,7 +12,8 @@ import {
 } from '../../seaweedfs/operations/index.js';
 import { type OpenFleet, openFleet } from '../../seaweedfs/proof/index.js';
 import { EXIT, UsageError } from '../exit-codes.js';
-import { readInputFile } from '../input-file.js';
+import { readFleetManifest } from '../fleet-manifest.js';
+
 import { untilInterrupted } from '../interrupt.js';
 
 export interface FleetRestartOptions {
@@ -52,7 +52,7 @@ async function withFleet(
   options: FleetRestartOptions,
   work: (fleet: OpenFleet, driver: FleetDriver) => Promise<number>,
 ): Promise<number> {
-  const manifest = parseFleetManifest(readInputFile(options.manifest), options.manifest);
+  const manifest = readFleetManifest(options.manifest);
   const driver = dockerDriver(manifest, process.cwd());
   await driver.check();
   const fleet = await openFleet({ manifest, manifestFile: options.manifest });

@@ -1,7 +1,7 @@
-import { parseFleetManifest } from '../../seaweedfs/manifest/index.js';
 import { fleetStatus, STATUS_ASPECTS } from '../../seaweedfs/operations/index.js';
 import { openFleet } from '../../seaweedfs/proof/index.js';
-import { readInputFile } from '../input-file.js';
+import { readFleetManifest } from '../fleet-manifest.js';
+
 import { renderFindings } from '../render/fleet-proof.js';
 import { renderTable } from '../render/table.js';
 import { extraProbes, type FleetObserveOptions, fleetExitCode } from './fleet-verify.js';
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 5000;
 
 /** `fleet status`: what each gateway has loaded; 3 when something differs from what is declared. */
 export async function fleetStatusCommand(options: FleetObserveOptions): Promise<number> {
-  const manifest = parseFleetManifest(readInputFile(options.manifest), options.manifest);
+  const manifest = readFleetManifest(options.manifest);
   const fleet = await openFleet({ manifest, manifestFile: options.manifest, timeoutMs: TIMEOUT_MS });
   try {
     const extra = extraProbes({ ...options, killOne: false }, manifest);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeFileAtomic } from '../../provisioning/secrets/atomic-file.js';
-import { type FleetManifest, parseFleetManifest } from '../../seaweedfs/manifest/index.js';
+import type { FleetManifest } from '../../seaweedfs/manifest/index.js';
 import { proofMetrics } from '../../seaweedfs/observability/index.js';
 import { configurationProbe, dockerDriver, failoverProbe, filerProbe } from '../../seaweedfs/operations/index.js';
 import {
@@ -15,7 +15,8 @@ import {
   tokensOfDevelopmentIssuer,
 } from '../../seaweedfs/proof/index.js';
 import { EXIT, UsageError } from '../exit-codes.js';
-import { readInputFile } from '../input-file.js';
+import { readFleetManifest } from '../fleet-manifest.js';
+
 import { untilInterrupted } from '../interrupt.js';
 import { renderFleetProof } from '../render/fleet-proof.js';
 import { createProgress } from '../render/progress.js';
@@ -37,7 +38,7 @@ export interface FleetVerifyOptions extends FleetObserveOptions {
 
 /** `fleet verify`: 0 when the fleet is as declared, 3 when it is not, 1 when it could not be probed. */
 export async function fleetVerifyCommand(options: FleetVerifyOptions): Promise<number> {
-  const manifest = parseFleetManifest(readInputFile(options.manifest), options.manifest);
+  const manifest = readFleetManifest(options.manifest);
   const fleet = await openFleet({ manifest, manifestFile: options.manifest });
   try {
     const proof = await proveWithProgress(
