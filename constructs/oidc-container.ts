@@ -1,16 +1,6 @@
-import { isAbsolute } from 'node:path';
-import type { Construct } from 'constructs';
 import type { RustFsVersion } from '../policies/index.js';
-import { type OidcProvider, oidcEnvironment } from './oidc-provider.js';
-import { stackPaths } from './provisioning-step.js';
-
-/** What OpenID providers add to a RustFS container. */
-export interface OidcContainer {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly uploads: readonly { readonly file: string; readonly source: string }[];
-  /** Absent: the image's own. */
-  readonly entrypoint?: string[];
-}
+import type { OidcProvider } from './oidc-provider.js';
+import type { ServerPart } from './server-part.js';
 
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -23,30 +13,23 @@ function checkReachable({ id, issuer, discoveryUrl }: OidcProvider, version: Rus
   );
 }
 
-/**
- * Client secrets reach RustFS through its environment alone, but an environment declared here would be in Terraform's
- * state. So the files are uploaded by path, and the container reads them before it starts RustFS.
- */
-export function oidcContainer(
-  scope: Construct,
-  providers: readonly OidcProvider[],
-  version: RustFsVersion,
-): OidcContainer {
-  for (const provider of providers) checkReachable(provider, version);
-  const secrets = providers.flatMap(({ id, clientSecretFile, secretVariable }) => {
-    if (clientSecretFile === undefined) return [];
-    if (isAbsolute(clientSecretFile))
-      throw new Error(
-        `invalid clientSecretFile of OIDC provider ${id} (value: ${clientSecretFile}): expected a path relative to the project directory`,
-      );
-    const file = `/etc/rustfs/oidc/${id}`;
-    const source = `\${path.module}/${stackPaths(scope).toProject}/${clientSecretFile}`;
-    return [{ upload: { file, source }, line: `export ${secretVariable}="$(cat ${file})" &&` }];
-  });
-  const script = [...secrets.map(({ line }) => line), 'exec /entrypoint.sh "$@"'].join(' ');
+/** What an OpenID provider adds to a RustFS container. */
+export function oidcPart(provider: OidcProvider, version: RustFsVersion): ServerPart {
+  checkReachable(provider, version);
+  const { id, clientSecretFile, secretVariable, origin } = provider;
   return {
-    environment: oidcEnvironment(providers, version),
-    uploads: secrets.map(({ upload }) => upload),
-    ...(secrets.length > 0 ? { entrypoint: ['/bin/sh', '-c', script, 'entrypoint'] } : {}),
+    environment: provider.environment(version),
+    outboundOrigins: [origin],
+    secretVariables:
+      clientSecretFile === undefined
+        ? []
+        : [
+            {
+              what: `clientSecretFile of OIDC provider ${id}`,
+              variable: secretVariable,
+              projectPath: clientSecretFile,
+              path: `/etc/rustfs/oidc/${id}`,
+            },
+          ],
   };
 }

@@ -2,7 +2,7 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { oidcContainer } from './oidc-container.js';
+import { oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
@@ -10,6 +10,7 @@ import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { SecretStoreRef } from './secret-store-ref.js';
 import type { IRustFs } from './server.js';
+import { combineParts, type ServerPart } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
 interface CommonProps {
@@ -153,10 +154,12 @@ export class RustFs extends Construct implements IRustFs {
       files: { accessKeyFile: `${rootDir}/access-key`, secretKeyFile: `${rootDir}/secret-key` },
     }));
     this._registry = registry;
-    const keystone = props.keystone && rustFsKeystone(props.keystone, rustfsVersion);
-    for (const warning of keystone?.warnings ?? []) Annotations.of(this).addWarning(warning);
-
-    const signIn = oidcContainer(this, props.oidc ?? [], rustfsVersion);
+    const features: readonly ServerPart[] = [
+      ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
+      ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
+    ];
+    const parts = combineParts(this, rustfsVersion, features);
+    for (const warning of parts.warnings) Annotations.of(this).addWarning(warning);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
       provisioners: [
@@ -187,8 +190,7 @@ export class RustFs extends Construct implements IRustFs {
         // Without this, `docker logs` is empty: the image logs to files (reference: observability).
         RUSTFS_OBS_LOG_DIRECTORY: '',
         ...storage.environment,
-        ...keystone?.environment,
-        ...signIn.environment,
+        ...parts.environment,
       }).map(([key, value]) => `${key}=${value}`),
       healthcheck: {
         test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
@@ -203,13 +205,13 @@ export class RustFs extends Construct implements IRustFs {
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
       volumes: [{ volumeName: data.name, containerPath: '/data' }],
-      ...(signIn.entrypoint ? { entrypoint: signIn.entrypoint, command: ['rustfs'] } : {}),
+      ...(parts.entrypoint ? { entrypoint: parts.entrypoint, command: ['rustfs'] } : {}),
       upload: [
         ...(['access-key', 'secret-key'] as const).map((file) => ({
           file: `/etc/rustfs/${file}`,
           source: pathFromModule(this, `${rootDir}/${file}`),
         })),
-        ...signIn.uploads,
+        ...parts.uploads,
         // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
       ].map((upload) => ({ ...upload, permissions: '0444' })),
       labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({

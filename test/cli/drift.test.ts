@@ -38,12 +38,15 @@ const cli = (command: string, ...args: string[]) =>
     },
   });
 
+/** Keys are made side by side, so which one was first is not certain. */
+const withoutOldest = (text: string) => text.replace(/access key, (backup|web), is/, 'access key, (one of two), is');
+
 test('0 when nothing differs, 2 with what was found, and 0 again when it is repaired and removed', async () => {
   const clean = await cli('drift');
-  expect([clean.exitCode, clean.stdout]).toEqual([
+  expect([clean.exitCode, withoutOldest(clean.stdout)]).toEqual([
     0,
     `cdktf-rustfs emulator (not RustFS) behaving like 1.0.1 at ${world.endpoint}\n` +
-      'No drift: the server holds what is declared, and nothing else. The oldest access key, backup, is less than a minute old.\n' +
+      'No drift: the server holds what is declared, and nothing else. The oldest access key, (one of two), is less than a minute old.\n' +
       '8 requests',
   ]);
 
@@ -52,7 +55,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
   await hand.bucket('web-assets', { policy: '' }, publicRead('web-assets'));
   await hand.user('idle');
   const found = await cli('drift');
-  expect([found.exitCode, found.stdout]).toEqual([
+  expect([found.exitCode, withoutOldest(found.stdout)]).toEqual([
     2,
     `cdktf-rustfs emulator (not RustFS) behaving like 1.0.1 at ${world.endpoint}\n` +
       '! access-key web: the server has another secret for it than the secret store\n' +
@@ -64,7 +67,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
       '    → apply removes it\n' +
       '? user idle: nobody declared this user (no policy); it can do nothing\n' +
       '→ unmanaged objects are left alone: remove them, or declare them with what drift --adopt prints\n' +
-      'Drift: 2 managed, 1 unmanaged; with access that nobody declared: 2. The oldest access key, backup, is less than a minute old.\n' +
+      'Drift: 2 managed, 1 unmanaged; with access that nobody declared: 2. The oldest access key, (one of two), is less than a minute old.\n' +
       '10 requests',
   ]);
 
