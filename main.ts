@@ -1,9 +1,16 @@
 import { App } from 'cdktf';
-import { PhaseAStack, QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
+import {
+  ObservabilityStack,
+  PhaseAStack,
+  QuickstartStack,
+  RustFsDockerStack,
+  SeaweedFsFleetStack,
+} from './stacks/index.js';
 
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new PhaseAStack(app, 'phase-a');
+new ObservabilityStack(app, 'observability');
 app.synth();

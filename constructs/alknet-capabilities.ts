@@ -9,6 +9,7 @@ export type GatewayCapability =
   | 'rate-limit'
   | 'plain-http'
   | 'keystone-bridge'
+  | 'metrics'
   | 'webhook-receiver'
   | 'managed-credentials'
   | 'oidc-provider'
@@ -70,6 +71,7 @@ const FEATURES: readonly Feature[] = [
   { capability: 'rate-limit', feature: 'rate limits that are enforced', alknet: false, reference: true },
   { capability: 'plain-http', feature: 'HTTP without TLS', alknet: false, reference: true },
   { capability: 'keystone-bridge', feature: 'OpenStack Keystone', alknet: false, reference: true },
+  { capability: 'metrics', feature: 'Prometheus metrics', alknet: false, reference: true },
   { capability: 'webhook-receiver', feature: 'bucket events', alknet: false, reference: false },
   { capability: 'managed-credentials', feature: 'credentials per identity', alknet: false, reference: false },
   { capability: 'oidc-provider', feature: 'OpenID provider', alknet: false, reference: false },

@@ -58,6 +58,11 @@ export interface GatewaySettings {
   };
   /** @default - alknet's defaults: 100 connections and 5 wrong tokens */
   readonly rateLimits?: GatewayRateLimits;
+  /**
+   * Port of the Prometheus metrics in the gateway's Docker networks; never published. They have no authentication, and name no
+   * key, path or address. A gateway that runs as a process serves them on 127.0.0.1. @default - none
+   */
+  readonly metricsPort?: number;
   /** Proxies in front whose X-Forwarded-For is believed. @default none */
   readonly trustedProxies?: readonly string[];
   /** Sign-in with OpenStack Keystone at the virtual hosts. @default - none */
@@ -87,6 +92,8 @@ export function authority(host: string, { port, tls }: Pick<GatewaySettings, 'po
 export interface GatewayPlace {
   /** Address and port that it listens at. */
   readonly listen: string;
+  /** Address that its metrics are served at. */
+  readonly metricsHost: string;
   /** RustFS as it reaches it. */
   readonly upstream: string;
   readonly region: string;
@@ -95,7 +102,7 @@ export interface GatewayPlace {
 /** Both configurations of the gateway, with paths of its container. */
 export function gatewayDocuments(
   settings: GatewaySettings,
-  { listen, upstream, region }: GatewayPlace,
+  { listen, metricsHost, upstream, region }: GatewayPlace,
 ): GatewayDocuments {
   const files: GatewayFile[] = [...(settings.keystone?.files ?? [])];
   const mounted = (projectPath: string, name: string) => {
@@ -136,6 +143,7 @@ export function gatewayDocuments(
       },
       trusted_proxies: settings.trustedProxies ?? [],
       ...(settings.keystone && { keystone: settings.keystone.config }),
+      ...(settings.metricsPort !== undefined && { metrics: { listen_addr: `${metricsHost}:${settings.metricsPort}` } }),
     },
     dynamic: {
       auth: {
@@ -164,6 +172,7 @@ function needs(settings: GatewaySettings): readonly (readonly [GatewayCapability
     ['s3-resign', 'prefix', settings.prefix !== undefined],
     ['rate-limit', 'rateLimits', settings.rateLimits !== undefined],
     ['keystone-bridge', 'keystone', settings.keystone !== undefined],
+    ['metrics', 'metricsPort', settings.metricsPort !== undefined],
   ];
 }
 
@@ -181,6 +190,9 @@ export function gatewayProblems(settings: GatewaySettings, { kind, capabilities 
       .map((host) => `virtualHosts has ${host}: expected a host name, because its own routes answer at the address`),
     ...duplicates(virtualHosts).map((host) => `virtualHosts has ${host} twice`),
     ...(bucketSubdomains ? overlaps(virtualHosts) : []),
+    ...(settings.metricsPort === portOf(settings)
+      ? [`metricsPort and port are both ${settings.metricsPort}: give each its own`]
+      : []),
     ...duplicates(apiKeys.map(({ prefix: eight }) => eight)).map((eight) => {
       const holders = apiKeys.filter((key) => key.prefix === eight).map(({ description }) => description);
       return `apiKeys has the prefix ${eight} for ${holders.join(' and ')}: alknet finds a key by it, so only the first would work; make a new key for the other`;

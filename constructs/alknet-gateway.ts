@@ -83,7 +83,12 @@ export class AlknetGateway extends Construct {
   readonly virtualHosts: readonly string[];
   /** S3 endpoints of clients, one for each virtual host. Their names have to lead to the gateway (DNS). */
   readonly s3Endpoints: readonly string[];
+  /** @default - no metrics */
+  readonly metricsPort: number | undefined;
+  /** Undefined for a gateway that runs as a process. */
+  readonly containerName: string | undefined;
   readonly #implementation: GatewayImplementation;
+  #container: container.Container | undefined;
 
   constructor(scope: Construct, id: string, { server, implementation, ...settings }: AlknetGatewayProps) {
     super(scope, id);
@@ -97,9 +102,12 @@ export class AlknetGateway extends Construct {
     this.virtualHosts = virtualHosts;
     this.s3Endpoints = virtualHosts.map((host) => `${scheme}://${authority(host, settings)}`);
 
+    this.metricsPort = settings.metricsPort;
     const fronted = server instanceof RustFs;
+    this.containerName = fronted ? `${stack.node.id}-${id}` : undefined;
     const documents = gatewayDocuments(settings, {
       listen: formatAddress({ host: fronted ? '0.0.0.0' : bindAddress, port: portOf(settings) }),
+      metricsHost: fronted ? '0.0.0.0' : '127.0.0.1',
       upstream: fronted ? 'http://rustfs:9000' : server.endpoint,
       region: server.region,
     });
@@ -122,6 +130,18 @@ export class AlknetGateway extends Construct {
   /** For each feature: what alknet itself has for it, and what does it here. Also printed at synthesis. */
   capabilityReport(): readonly CapabilityEntry[] {
     return capabilityReport(this.#implementation);
+  }
+
+  /**
+   * Also joins a Docker network.
+   *
+   * @internal
+   */
+  _join(networkName: string): void {
+    this.#container?.putNetworksAdvanced([
+      ...(this.#container.networksAdvancedInput as container.ContainerNetworksAdvanced[]),
+      { name: networkName },
+    ]);
   }
 
   #annotate({ tls }: GatewaySettings, bindAddress: string): void {
@@ -153,7 +173,7 @@ export class AlknetGateway extends Construct {
     });
     const gatewayImage = new image.Image(this, 'Image', { name: this.#implementation.image, keepLocally: true });
     const { static: fixed, dynamic, files } = documents;
-    new container.Container(this, 'Gateway', {
+    this.#container = new container.Container(this, 'Gateway', {
       name,
       image: gatewayImage.imageId,
       restart: 'unless-stopped',

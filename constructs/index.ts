@@ -37,6 +37,9 @@ export {
   type KeystoneBridgeProps,
   type KeystoneServiceUser,
 } from './keystone-bridge.js';
+export { Observability } from './observability.js';
+export type { ObservabilityPiece } from './observability-pieces.js';
+export type { ObservabilityProps } from './observability-props.js';
 export { OidcClaim, type OidcClaimProps } from './oidc-claim.js';
 export {
   type GenericOidcProviderProps,

@@ -10,7 +10,7 @@ import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { SecretStoreRef } from './secret-store-ref.js';
 import type { IRustFs } from './server.js';
-import { combineParts, type ServerPart } from './server-part.js';
+import { combineParts, type ServerPart, variableConflict } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
 interface CommonProps {
@@ -249,15 +249,28 @@ export class RustFs extends Construct implements IRustFs {
     }
     this.#gateway = gateway;
     this.#server.putPorts([{ internal: S3_PORT, external: port, ip: bindAddress }]);
+    this._join(networkName, environment);
+    return this.#provisioned;
+  }
+
+  /**
+   * Also joins a Docker network, in which it is called `rustfs`, and gets variables.
+   *
+   * @throws Error for a variable that is to be something else already
+   * @internal
+   */
+  _join(networkName: string, environment: Readonly<Record<string, string>>): void {
+    const present = new Map((this.#server.envInput ?? []).map((line) => line.split(/=(.*)/s) as [string, string]));
     this.#server.putNetworksAdvanced([
       ...(this.#server.networksAdvancedInput as container.ContainerNetworksAdvanced[]),
       { name: networkName, aliases: ['rustfs'] },
     ]);
-    this.#server.env = [
-      ...(this.#server.envInput ?? []),
-      ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
-    ];
-    return this.#provisioned;
+    for (const [variable, value] of Object.entries(environment)) {
+      const other = present.get(variable);
+      if (other !== undefined && other !== value) throw new Error(variableConflict(variable, other, value));
+      present.set(variable, value);
+    }
+    this.#server.env = [...present].map(([variable, value]) => `${variable}=${value}`);
   }
 
   /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */

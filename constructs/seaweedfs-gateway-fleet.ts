@@ -21,6 +21,15 @@ import {
 import { SeaweedFsGateways } from './seaweedfs-gateways.js';
 import { TerraformData } from './terraform-data.js';
 
+interface FleetMonitoring {
+  /** Docker network of the gateways. */
+  readonly networkName: string;
+  /** Configuration of Prometheus, with `scrape_configs`. */
+  readonly scrapeConfig: string;
+  /** Rule file. */
+  readonly rules: string;
+}
+
 const stacksWithFleet = new WeakSet<TerraformStack>();
 
 /**
@@ -46,6 +55,7 @@ export class SeaweedFsGatewayFleet extends Construct {
   /** Docker network of the gateways: applications in it reach the balancer as `<fleet>-balancer:<port>`. */
   readonly networkName: string;
   readonly #roles: ReadonlySet<string>;
+  readonly #monitoring: FleetMonitoring;
 
   constructor(scope: Construct, id: string, props: SeaweedFsGatewayFleetProps) {
     super(scope, id);
@@ -102,7 +112,21 @@ export class SeaweedFsGatewayFleet extends Construct {
     );
     const proof = step('Proof', [fleetCommand('verify')], [switched, ...filers.dependsOn]);
     proof.overrideLogicalId('fleet_proof');
-    this.#write(stack, manifestText, documents, resolved);
+    this.#monitoring = {
+      networkName: net.name,
+      scrapeConfig: scrapeConfig(manifest, resolved),
+      rules: alertRules(manifest, resolved),
+    };
+    this.#write(stack, manifestText, documents);
+  }
+
+  /**
+   * What a Prometheus beside it needs.
+   *
+   * @internal
+   */
+  _monitoring(): FleetMonitoring {
+    return this.#monitoring;
   }
 
   /**
@@ -135,20 +159,15 @@ export class SeaweedFsGatewayFleet extends Construct {
     return documents;
   }
 
-  #write(
-    stack: TerraformStack,
-    manifestText: string,
-    { manifest, template }: FleetDocuments,
-    monitoring: ResolvedFleetProps,
-  ): void {
+  #write(stack: TerraformStack, manifestText: string, { template }: FleetDocuments): void {
     addCustomSynthesis(this, {
       onSynthesize: (session) => {
         const directory = join(session.outdir, 'stacks', stack.node.id);
         mkdirSync(directory, { recursive: true });
         writeFileSync(join(directory, 'fleet.json'), manifestText);
         writeFileSync(join(directory, TEMPLATE_FILE), template);
-        writeFileSync(join(directory, 'prometheus-scrape.yml'), scrapeConfig(manifest, monitoring));
-        writeFileSync(join(directory, 'prometheus-alerts.yml'), alertRules(manifest, monitoring));
+        writeFileSync(join(directory, 'prometheus-scrape.yml'), this.#monitoring.scrapeConfig);
+        writeFileSync(join(directory, 'prometheus-alerts.yml'), this.#monitoring.rules);
       },
     });
   }

@@ -33,6 +33,9 @@ export interface CombinedParts {
   readonly warnings: readonly string[];
 }
 
+export const variableConflict = (variable: string, one: string, other: string) =>
+  `${variable} would have to be both "${one}" and "${other}": set it in one place`;
+
 /**
  * All parts together. On 1.0.1 every origin is listed as allowed, also public ones: names of a Docker network resolve to
  * private addresses, which RustFS refuses otherwise (reference: RUSTFS_OUTBOUND_ALLOW_ORIGINS).
@@ -46,8 +49,7 @@ export function combineParts(scope: Construct, version: RustFsVersion, parts: re
   const derived: ServerPart = allowed === undefined ? {} : { environment: { RUSTFS_OUTBOUND_ALLOW_ORIGINS: allowed } };
   for (const [variable, value] of [...parts, derived].flatMap(({ environment = {} }) => Object.entries(environment))) {
     const other = environment.get(variable);
-    if (other !== undefined && other !== value)
-      throw new Error(`${variable} would have to be both "${other}" and "${value}": set it in one place`);
+    if (other !== undefined && other !== value) throw new Error(variableConflict(variable, other, value));
     environment.set(variable, value);
   }
   const secrets = parts.flatMap(({ secretVariables = [] }) => secretVariables);

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ROOMS = [
   'policies',
+  'observability',
   'manifest',
   'proofs',
   'constructs',

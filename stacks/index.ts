@@ -1,3 +1,4 @@
+export { ObservabilityStack } from './observability.js';
 export { PhaseAStack } from './phase-a.js';
 export { QuickstartStack } from './quickstart.js';
 export { RustFsDockerStack } from './rustfs-docker.js';

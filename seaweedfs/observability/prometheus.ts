@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { type AlertRule, ruleFile } from '../../observability/index.js';
 import type { FleetManifest } from '../manifest/index.js';
 import type { ProbeName } from '../proof/meanings.js';
 import { PROOF_METRICS } from './textfile.js';
@@ -34,17 +35,9 @@ export function scrapeConfig(manifest: FleetManifest, { metricsPort = 9327 }: Fl
   });
 }
 
-interface Alert {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for: string;
-  readonly severity: 'critical' | 'warning';
-  readonly summary: string;
-}
-
 const minutes = (count: number) => `${count}m`;
 
-function alerts({ fleet }: FleetManifest, { proofMaxAgeMinutes = 30 }: FleetMonitoringOptions): readonly Alert[] {
+function alerts({ fleet }: FleetManifest, { proofMaxAgeMinutes = 30 }: FleetMonitoringOptions): readonly AlertRule[] {
   const found = (...probes: readonly ProbeName[]) =>
     `sum by (place) (${PROOF_METRICS.findings}{fleet="${fleet}",probe=~"${probes.join('|')}"}) > 0`;
   const refused = (codes: string) => `sum(rate(${REQUESTS}{fleet="${fleet}",code=~"${codes}"}[5m]))`;
@@ -127,21 +120,6 @@ function alerts({ fleet }: FleetManifest, { proofMaxAgeMinutes = 30 }: FleetMoni
 
 /** Alert rules: an open gateway, drift, providers, sessions and tokens that are refused, and a proof that no longer runs. */
 export function alertRules(manifest: FleetManifest, options: FleetMonitoringOptions = {}): string {
-  return stringify(
-    {
-      groups: [
-        {
-          name: manifest.fleet,
-          rules: alerts(manifest, options).map(({ alert, expr, for: pending, severity, summary }) => ({
-            alert,
-            expr,
-            for: pending,
-            labels: { severity, fleet: manifest.fleet },
-            annotations: { summary },
-          })),
-        },
-      ],
-    },
-    { lineWidth: 0 },
-  );
+  const { fleet } = manifest;
+  return ruleFile([{ name: fleet, labels: { fleet }, alerts: alerts(manifest, options) }]);
 }

@@ -1,0 +1,12 @@
+export { type AccessAlertOptions, accessRules, gatewayRules } from './access-rules.js';
+export { jaegerConfig, lokiConfig, tempoConfig } from './backends.js';
+export { ACCESS_METRICS, COLLECTOR_PORTS, type CollectorOptions, collectorConfig } from './collector.js';
+export { accessDashboard } from './grafana/access-dashboard.js';
+export type { DatasourceUid } from './grafana/dashboard.js';
+export { DASHBOARD_DIRECTORY, dashboardProvider, datasources } from './grafana/provisioning.js';
+export { storeDashboard } from './grafana/store-dashboard.js';
+export { DRIFT_METRICS, PROOF_METRICS } from './metrics.js';
+export { prometheusConfig, RULES_DIRECTORY, type ScrapeTarget } from './prometheus.js';
+export { type AlertRule, type RuleGroup, ruleFile } from './rules.js';
+export { storeRules } from './store-rules.js';
+export { gauge, type Labels } from './text-format.js';
