@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DriftCommandOptions } from './commands/drift.js';
+import { textfileOption } from './textfile.js';
 
 /** `90d` as 90. */
 function days(value: string): number {
@@ -10,7 +11,7 @@ function days(value: string): number {
 
 /** `drift` on top of the options of every command that talks to the server of a manifest. */
 export function driftOptions(command: Command): Command {
-  return command
+  return textfileOption(command)
     .option('--max-key-age <days>', 'also report access keys that are older, such as 90d', days)
     .option('--adopt', 'print the TypeScript that declares what is unmanaged')
     .action(async (options: DriftCommandOptions) => {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { textfileOption } from './textfile.js';
 
 /** A probability below 1, such as 0.999. */
 function probability(value: string): number {
@@ -36,7 +37,7 @@ export function addFleetCommands(program: Command, port: (value: string) => numb
       process.exitCode = (await import('./commands/fleet-import.js')).fleetImportCommand(file, options);
     });
 
-  onManifest('verify', 'prove the running fleet closed and complete; exit code 3 on a contradiction')
+  textfileOption(onManifest('verify', 'prove the running fleet closed and complete; exit code 3 on a contradiction'))
     .option(
       '--web-identity-token-file <file>',
       'OIDC token of a provider of the fleet; default: $AWS_WEB_IDENTITY_TOKEN_FILE',
@@ -50,7 +51,6 @@ export function addFleetCommands(program: Command, port: (value: string) => numb
     .option('--kill-one', 'also stop one gateway for a moment and prove that clients go on (docker)')
     .option('--containers', 'also compare the iam.config that each container has mounted (docker)')
     .option('--filer <url>', 'also look for policies left on this filer, such as http://127.0.0.1:8888')
-    .option('--textfile <file>', "also write the outcome as Prometheus metrics, for node_exporter's textfile collector")
     .option('--json', 'machine-readable output on stdout')
     .action(async (options) => {
       process.exitCode = await (await import('./commands/fleet-verify.js')).fleetVerifyCommand(options);

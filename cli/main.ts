@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
+import { textfileOption } from './textfile.js';
 import { version } from './version.js';
 
 function port(value: string): number {
@@ -68,10 +69,12 @@ onManifest(program.command('apply').description('make the server hold what the m
     process.exitCode = await (await import('./commands/apply.js')).applyCommand(options);
   });
 
-onManifest(
-  program
-    .command('verify')
-    .description('try out every access right, positive and negative; exit code 3 on a contradiction'),
+textfileOption(
+  onManifest(
+    program
+      .command('verify')
+      .description('try out every access right, positive and negative; exit code 3 on a contradiction'),
+  ),
 )
   .option('--exhaustive', 'probe all pairs of access key and bucket')
   .option('--reports <dir>', 'also write verify.json and access.{html,md,json} there')

@@ -57,4 +57,12 @@ export function addSecretCommands(program: Command, onManifest: (command: Comman
     .action(async (options) => {
       process.exitCode = await (await import('./commands/root-credentials.js')).rootCredentialsCommand(options);
     });
+
+  program
+    .command('secret-file')
+    .description('create a file with a random secret, unless it exists')
+    .requiredOption('--file <file>', 'such as secrets/<stack>/grafana-admin-password')
+    .action(async (options) => {
+      process.exitCode = await (await import('./commands/secret-file.js')).secretFileCommand(options);
+    });
 }

@@ -103,18 +103,20 @@ export class Observability extends Construct {
 
   #environment(): Record<string, string> {
     const { server, ports, traceSampleRatio = 0.1 } = this.#props;
+    const traced = this.#tracing.length > 0;
     const port = COLLECTOR_PORTS.otlp;
     return {
       RUSTFS_OBS_ENDPOINT:
         server instanceof RustFs ? `http://otel-collector:${port}` : `http://127.0.0.1:${ports?.otlp ?? port}`,
-      // With `error`, the log has no denied requests, of which the alerts about access are made.
-      RUSTFS_OBS_LOGGER_LEVEL: 'warn',
+      // Spans have the level `info` and obey this too (observed on 1.0.1). With `error`, the log has no denied requests, of which
+      // the alerts about access are made.
+      RUSTFS_OBS_LOGGER_LEVEL: traced ? 'info' : 'warn',
       // Without this, `docker logs` is empty once there is an endpoint.
       RUSTFS_OBS_LOG_STDOUT_ENABLED: 'true',
       // The collector forgets a RustFS that has not pushed for three times this.
       RUSTFS_OBS_METER_INTERVAL: '30',
       RUSTFS_OBS_SAMPLE_RATIO: String(traceSampleRatio),
-      RUSTFS_OBS_TRACES_EXPORT_ENABLED: String(this.#tracing.length > 0),
+      RUSTFS_OBS_TRACES_EXPORT_ENABLED: String(traced),
       RUSTFS_OBS_PROFILING_EXPORT_ENABLED: 'false',
     };
   }

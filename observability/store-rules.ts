@@ -35,7 +35,7 @@ export function storeRules(): RuleGroup {
         expr: 'max(rustfs_cluster_health_drives_offline_count) > 0',
         for: '1m',
         severity: 'warning',
-        summary: '{{ $value }} drives are offline: replace them while the rest holds a quorum',
+        summary: 'drives offline: {{ $value }}; bring them back or replace them while the rest holds a quorum',
       },
       {
         alert: 'RustFsDriveErrors',

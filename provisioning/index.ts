@@ -6,6 +6,7 @@ export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
+export { accessMetrics, driftMetrics } from './metrics.js';
 export { fetchKeys } from './oidc/discovery.js';
 export { type Diagnosis, type DoctorCheck, type DoctorOptions, diagnose } from './oidc/doctor.js';
 export { type Simulation, simulateClaims } from './oidc/simulate.js';
@@ -35,6 +36,7 @@ export {
   type RootCredentialFilesResult,
   writeRootCredentialFiles,
 } from './secrets/root-credential-files.js';
+export { writeSecretFile } from './secrets/secret-file.js';
 export { type SecretStore, SecretStoreError, type StoredKey, type StoreEntry } from './secrets/secret-store.js';
 export { ageRecipientsIn } from './secrets/sops/identities.js';
 export {

@@ -1,12 +1,14 @@
-import { adopt, drift, renderDrift, type Session } from '../../provisioning/index.js';
+import { adopt, drift, driftMetrics, renderDrift, type Session } from '../../provisioning/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
+import { unixTime, writeTextfile } from '../textfile.js';
 import { planColors } from './plan.js';
 
 export interface DriftCommandOptions extends ConnectionOptions {
   /** In days. */
   readonly maxKeyAge?: number;
   readonly adopt?: boolean;
+  readonly textfile?: string;
 }
 
 /** Prints a TypeScript module for what is unmanaged, and what it leaves out on stderr. */
@@ -19,11 +21,12 @@ async function printAdoption(session: Session, json: boolean): Promise<number> {
 }
 
 /** `drift`: 0 when the server holds what is declared and nothing else, 2 when it does not. */
-export async function driftCommand({ maxKeyAge, ...options }: DriftCommandOptions): Promise<number> {
+export async function driftCommand({ maxKeyAge, textfile, ...options }: DriftCommandOptions): Promise<number> {
   const session = await connect(options);
   try {
     if (options.adopt) return await printAdoption(session, options.json === true);
     const report = await drift(session, maxKeyAge === undefined ? {} : { maxKeyAgeDays: maxKeyAge });
+    if (textfile !== undefined) await writeTextfile(textfile, driftMetrics(session.manifest.stack, report, unixTime()));
     const requests = session.wire.requests();
     if (options.json) console.log(JSON.stringify({ ...report, requests }));
     else console.log(`${describeServer(session)}\n${renderDrift(report, planColors)}\n${requests} requests`);

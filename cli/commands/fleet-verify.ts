@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { writeFileAtomic } from '../../provisioning/secrets/atomic-file.js';
 import type { FleetManifest } from '../../seaweedfs/manifest/index.js';
 import { proofMetrics } from '../../seaweedfs/observability/index.js';
 import { configurationProbe, dockerDriver, failoverProbe, filerProbe } from '../../seaweedfs/operations/index.js';
@@ -20,6 +19,7 @@ import { readFleetManifest } from '../fleet-manifest.js';
 import { untilInterrupted } from '../interrupt.js';
 import { renderFleetProof } from '../render/fleet-proof.js';
 import { createProgress } from '../render/progress.js';
+import { unixTime, writeTextfile } from '../textfile.js';
 
 export interface FleetObserveOptions {
   readonly manifest: string;
@@ -50,10 +50,7 @@ export async function fleetVerifyCommand(options: FleetVerifyOptions): Promise<n
       },
       options.json === true,
     );
-    if (options.textfile !== undefined) {
-      // Read by a collector of another user, and never half-written.
-      await writeFileAtomic(options.textfile, proofMetrics(proof, Math.floor(Date.now() / 1000)), 0o644);
-    }
+    if (options.textfile !== undefined) await writeTextfile(options.textfile, proofMetrics(proof, unixTime()));
     return fleetExitCode(proof.findings);
   } finally {
     fleet.close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { proveManifest } from '../../proofs/index.js';
 import {
   type AccessProof,
+  accessMetrics,
   drift,
   type ForgeryResult,
   type Session,
@@ -17,12 +18,15 @@ import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
 import { type SignedIn, type SignInOptions, signInAll } from '../sign-ins.js';
+import { unixTime, writeTextfile } from '../textfile.js';
 import { version } from '../version.js';
 
 interface ProofOptions {
   readonly exhaustive?: boolean;
   /** Directory of verify.json and access.{html,md,json}. @default - nothing is written */
   readonly reports?: string;
+  /** File for Prometheus metrics. @default - none */
+  readonly textfile?: string;
 }
 
 interface ReportedOptions extends ProofOptions {
@@ -55,7 +59,7 @@ function exitCode({ findings }: AccessProof): number {
 /** Runs the access proof and writes the reports about it. */
 async function proveAndReport(
   session: Session,
-  { exhaustive = false, reports, onProgress }: ReportedOptions,
+  { exhaustive = false, reports, textfile, onProgress }: ReportedOptions,
   { signIns }: SignedIn,
 ): Promise<AccessProof> {
   const results: ProbedRequest[] = [];
@@ -73,6 +77,7 @@ async function proveAndReport(
       },
     }),
   );
+  if (textfile !== undefined) await writeTextfile(textfile, accessMetrics(session.manifest.stack, proof, unixTime()));
   if (!reports) return proof;
   mkdirSync(reports, { recursive: true });
   writeFileSync(join(reports, 'verify.json'), `${JSON.stringify(proof, null, 2)}\n`);
