@@ -31,8 +31,6 @@ export const volumeName = (prefix: string, piece: ObservabilityPiece) => `${pref
 
 /** One container of the observability stack, with what all of them have: limits, no capabilities, bounded logs. */
 export class ObservabilityContainer extends Construct {
-  readonly imageId: string;
-
   constructor(scope: Construct, piece: ObservabilityPiece, props: ObservabilityContainerProps) {
     super(scope, piece);
     const {
@@ -49,10 +47,10 @@ export class ObservabilityContainer extends Construct {
     const { user, memory, data, healthcheck, ...defaults } = PIECES[piece];
     const name = props.image ?? defaults.image;
     checkPinnedImage(name, defaults.image);
-    this.imageId = new image.Image(this, 'Image', { name, keepLocally: true }).imageId;
+    const { imageId } = new image.Image(this, 'Image', { name, keepLocally: true });
     new container.Container(this, 'Resource', {
       name: `${prefix}-${piece}`,
-      image: this.imageId,
+      image: imageId,
       user,
       memory,
       restart: 'unless-stopped',

@@ -1,4 +1,4 @@
-import { container, network, volume } from '@cdktf/provider-docker';
+import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import {
@@ -141,10 +141,14 @@ export class Observability extends Construct {
       containerPath: `/volumes/${piece}`,
     }));
     const owners = volumes.map(({ piece, containerPath }) => `chown ${PIECES[piece].user} ${containerPath}`);
+    // It has a shell, unlike most of them.
+    const shell = new image.Image(this, 'PrepareImage', {
+      name: this.#props.images?.prometheus ?? PIECES.prometheus.image,
+      keepLocally: true,
+    });
     return new container.Container(this, 'PrepareVolumes', {
       name: `${this.#prefix}-prepare`,
-      // It has a shell, unlike most of them.
-      image: this.#props.images?.prometheus ?? PIECES.prometheus.image,
+      image: shell.imageId,
       user: '0:0',
       entrypoint: ['/bin/sh', '-c', owners.join(' && ')],
       volumes: volumes.map(({ volumeName, containerPath }) => ({ volumeName, containerPath })),

@@ -56,20 +56,21 @@ export interface CollectorOptions {
   readonly traces: readonly string[];
   /** Base URL of Loki. */
   readonly loki?: string;
-  /** @default - every address of the container, at {@link COLLECTOR_PORTS} */
-  readonly listen?: { readonly host: string; readonly ports: typeof COLLECTOR_PORTS };
   /** MiB that it may use before it refuses. */
   readonly memoryMib: number;
 }
 
 /** OTLP over HTTP, metrics of RustFS, counted log records, the collector's own metrics, its health. */
-export const COLLECTOR_PORTS: Readonly<Record<'otlp' | 'metrics' | 'counted' | 'own' | 'health', number>> = {
+export const COLLECTOR_PORTS = {
   otlp: 4318,
   metrics: 8889,
   counted: 8890,
   own: 8888,
   health: 13133,
-};
+} as const;
+
+/** Every address of its container. */
+const HOST = '0.0.0.0';
 
 /** Series of a RustFS that no longer pushes are dropped after this. RustFS pushes every 30 s (RUSTFS_OBS_METER_INTERVAL). */
 const EXPIRATION = '90s';
@@ -78,13 +79,12 @@ const EXPIRATION = '90s';
 const COUNTED_EXPIRATION = '24h';
 
 /** Configuration of the OpenTelemetry Collector: OTLP over HTTP in; Prometheus, Loki and OTLP for traces out. */
-export function collectorConfig({ traces, loki, memoryMib, listen }: CollectorOptions): string {
-  const { host, ports } = listen ?? { host: '0.0.0.0', ports: COLLECTOR_PORTS };
+export function collectorConfig({ traces, loki, memoryMib }: CollectorOptions): string {
   const traceExporters = traces.map((endpoint) => [`otlp_grpc/${endpoint.split(':')[0]}`, endpoint] as const);
   const processors = ['memory_limiter', 'batch'];
   return stringify(
     {
-      receivers: { otlp: { protocols: { http: { endpoint: `${host}:${ports.otlp}` } } } },
+      receivers: { otlp: { protocols: { http: { endpoint: `${HOST}:${COLLECTOR_PORTS.otlp}` } } } },
       processors: {
         memory_limiter: { check_interval: '1s', limit_mib: memoryMib, spike_limit_mib: Math.floor(memoryMib / 4) },
         batch: {},
@@ -112,18 +112,18 @@ export function collectorConfig({ traces, loki, memoryMib, listen }: CollectorOp
         },
       },
       exporters: {
-        'prometheus/rustfs': { endpoint: `${host}:${ports.metrics}`, metric_expiration: EXPIRATION },
-        'prometheus/counted': { endpoint: `${host}:${ports.counted}`, metric_expiration: COUNTED_EXPIRATION },
+        'prometheus/rustfs': { endpoint: `${HOST}:${COLLECTOR_PORTS.metrics}`, metric_expiration: EXPIRATION },
+        'prometheus/counted': { endpoint: `${HOST}:${COLLECTOR_PORTS.counted}`, metric_expiration: COUNTED_EXPIRATION },
         ...Object.fromEntries(traceExporters.map(([id, endpoint]) => [id, { endpoint, tls: { insecure: true } }])),
         // It appends /v1/logs itself.
         ...(loki && { 'otlp_http/loki': { endpoint: `${loki}/otlp` } }),
       },
-      extensions: { health_check: { endpoint: `${host}:${ports.health}` } },
+      extensions: { health_check: { endpoint: `${HOST}:${COLLECTOR_PORTS.health}` } },
       service: {
         extensions: ['health_check'],
         telemetry: {
           logs: { level: 'warn' },
-          metrics: { readers: [{ pull: { exporter: { prometheus: { host, port: ports.own } } } }] },
+          metrics: { readers: [{ pull: { exporter: { prometheus: { host: HOST, port: COLLECTOR_PORTS.own } } } }] },
         },
         pipelines: {
           ...(traceExporters.length > 0 && {

@@ -21,22 +21,14 @@ export interface PrometheusOptions {
   readonly alertmanagers?: readonly string[];
   /** A configuration with further `scrape_configs`. @default none */
   readonly further?: string;
-  /** @default RULES_DIRECTORY */
-  readonly rulesDirectory?: string;
 }
 
-export function prometheusConfig({
-  targets,
-  rules,
-  alertmanagers = [],
-  further,
-  rulesDirectory = RULES_DIRECTORY,
-}: PrometheusOptions): string {
+export function prometheusConfig({ targets, rules, alertmanagers = [], further }: PrometheusOptions): string {
   return stringify(
     {
       global: { scrape_interval: '15s', evaluation_interval: '15s' },
       // Each by name: a pattern that matches nothing is no error.
-      rule_files: rules.map((file) => `${rulesDirectory}/${file}`),
+      rule_files: rules.map((file) => `${RULES_DIRECTORY}/${file}`),
       ...(alertmanagers.length > 0 && {
         alerting: { alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }] },
       }),

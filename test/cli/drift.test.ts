@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -111,4 +111,31 @@ test('--max-key-age takes days, and reports the keys that are older', async () =
     "error: option '--max-key-age <days>' argument '3w' is invalid. expected a number of days, such as 90d",
   );
   expect((await cli('drift', '--max-key-age', '90d')).exitCode).toBe(0);
+});
+
+test('--textfile writes what alerts are made of, also when nothing differs', async () => {
+  const file = join(directory, 'metrics', 'drift.prom');
+  const samples = () =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('cdktf_rustfs_drift_findings'));
+  expect((await cli('drift', '--textfile', file)).exitCode).toBe(0);
+  expect(samples().map((line) => line.split(' ').at(-1))).toEqual(['0', '0']);
+  const created = readFileSync(file, 'utf8').match(/^cdktf_rustfs_access_key_created_timestamp_seconds\{.*$/gm);
+  expect(created?.map((line) => /access_key="(\w+)"/.exec(line)?.[1]).sort()).toEqual(['backup', 'web']);
+  expect(statSync(file).mode & 0o777).toBe(0o644);
+
+  await hand.user('idle');
+  expect((await cli('drift', '--textfile', file)).exitCode).toBe(2);
+  expect(samples().map((line) => line.split(' ').at(-1))).toEqual(['0', '1']);
+
+  const verified = join(directory, 'metrics', 'verify.prom');
+  expect((await cli('verify', '--textfile', verified)).exitCode).toBe(0);
+  expect(readFileSync(verified, 'utf8')).toMatch(/cdktf_rustfs_access_findings\{stack="\w+",severity="security"\} 0\n/);
+
+  const refused = await cli('drift', '--textfile', 'drift.txt');
+  expect([refused.exitCode, refused.stderr.split('\n')[0]]).toEqual([
+    1,
+    "error: option '--textfile <file>' argument 'drift.txt' is invalid. expected a name that ends with .prom, because node_exporter reads no other",
+  ]);
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { accessRules, gatewayRules, prometheusConfig, ruleFile, storeRules } from '../../observability/index.js';
+import {
+  accessRules,
+  gatewayRules,
+  prometheusConfig,
+  RULES_DIRECTORY,
+  ruleFile,
+  storeRules,
+} from '../../observability/index.js';
 import { hasPromtool, promtool, whySkipped } from './promtool.js';
 
 const RULES = ruleFile([storeRules(), accessRules(), gatewayRules()]);
@@ -260,12 +267,11 @@ describe.skipIf(!hasPromtool)(`promtool${whySkipped}`, () => {
     const config = prometheusConfig({
       targets: [{ job: 'rustfs', targets: ['otel-collector:8889'], honorLabels: true, labels: { stack: 'a' } }],
       rules: ['rules.yml'],
-      rulesDirectory: '.',
       alertmanagers: ['alertmanager:9093'],
       further: 'scrape_configs: [{ job_name: fleet, static_configs: [{ targets: ["fleet:9327"] }] }]',
     });
     const { status, output } = promtool(['check', 'config', 'prometheus.yml'], {
-      'prometheus.yml': config,
+      'prometheus.yml': config.replaceAll(`${RULES_DIRECTORY}/`, ''),
       'rules.yml': RULES,
     });
     expect(output).toContain('1 rule files found');
