@@ -325,6 +325,19 @@ describe('errors', () => {
     );
   });
 
+  test('a gateway that is no container', () => {
+    const scope = stack();
+    const server = RustFs.external(scope, 'rustfs', { endpoint: 'http://127.0.0.1:9000' });
+    const gateway = new AlknetGateway(scope, 'gateway', {
+      ...{ server, virtualHosts: ['s3.local'], tls: { type: 'none' as const } },
+      metricsPort: 9464,
+    });
+    expect(() => new Observability(scope, 'telemetry', { server, gateway })).toThrow(
+      new Error(`Observability telemetry is not valid:
+✖ gateway gateway runs as a process of its own: name its metrics in scrape instead`),
+    );
+  });
+
   test('an image without a version', () => {
     expect(() => declare(() => ({ images: { grafana: 'grafana/grafana:latest' } }))).toThrow(
       new Error(
