@@ -1,9 +1,19 @@
 import { App } from 'cdktf';
-import { PhaseAStack, QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
+import { environments } from './environments/index.js';
+import {
+  EnvironmentStack,
+  PhaseAStack,
+  QuickstartStack,
+  RemoteStateStack,
+  RustFsDockerStack,
+  SeaweedFsFleetStack,
+} from './stacks/index.js';
 
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new PhaseAStack(app, 'phase-a');
+new RemoteStateStack(app, 'remote-state');
+for (const environment of environments) new EnvironmentStack(app, environment);
 app.synth();

@@ -11,6 +11,7 @@ const ROOMS = [
   'manifest',
   'proofs',
   'constructs',
+  'environments',
   'stacks',
   'provisioning',
   'report',
