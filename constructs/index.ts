@@ -49,6 +49,8 @@ export {
 } from './oidc-provider.js';
 export { OpenStackKeystone, type OpenStackKeystoneProps } from './openstack-keystone.js';
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
+export { RemoteState, type RemoteStateProps } from './remote-state.js';
+export { RemoteStateBucket, type RemoteStateBucketProps } from './remote-state-bucket.js';
 export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
 export type { RustFsKeystoneProps } from './rustfs-keystone.js';
 export { RustFsStorage } from './rustfs-storage.js';

@@ -12,6 +12,7 @@ const ROOMS = [
   'manifest',
   'proofs',
   'constructs',
+  'environments',
   'stacks',
   'provisioning',
   'report',

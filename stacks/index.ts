@@ -1,5 +1,7 @@
+export { EnvironmentStack } from './environment.js';
 export { ObservabilityStack } from './observability.js';
 export { PhaseAStack } from './phase-a.js';
 export { QuickstartStack } from './quickstart.js';
+export { RemoteStateStack } from './remote-state.js';
 export { RustFsDockerStack } from './rustfs-docker.js';
 export { SeaweedFsFleetStack } from './seaweedfs-fleet.js';
