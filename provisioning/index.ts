@@ -6,6 +6,9 @@ export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
+export { printApp } from './import/app.js';
+export { emptyManifest, type ImportedState, importTerraformState } from './import/import.js';
+export { keepImportedKeys } from './import/keep-keys.js';
 export { accessMetrics, driftMetrics } from './metrics.js';
 export { fetchKeys } from './oidc/discovery.js';
 export { type Diagnosis, type DoctorCheck, type DoctorOptions, diagnose } from './oidc/doctor.js';
@@ -31,6 +34,7 @@ export { formatAge, type KeyAge, type KeyState, keyAges, parseAge } from './secr
 export { type KubernetesSecretProps, writeKubernetesSecret } from './secrets/kubernetes-secret.js';
 export { openSecretStore, parseSecretStoreRef } from './secrets/open-store.js';
 export type { StoreContents } from './secrets/read-store.js';
+export { readStore } from './secrets/read-store.js';
 export {
   type RootCredentialFilesProps,
   type RootCredentialFilesResult,

@@ -1,13 +1,13 @@
 import type { Manifest } from '../../manifest/index.js';
 import { withRest } from '../drift/rest.js';
-import type { ObservedAccessKey } from '../estate.js';
+import type { Estate, ObservedAccessKey } from '../estate.js';
 import type { Unmanaged } from '../plan/model.js';
 import { readStore, type StoreContents } from '../secrets/read-store.js';
 import type { Session } from '../session.js';
 import { type BucketSource, bucketProblem, bucketSource } from './buckets.js';
 import { exceptionsFor } from './exceptions.js';
 import { accessKeySource, groupSource, policySource, type References, userSource } from './identities.js';
-import { CONSTRUCTS, type ConstructKind, type Declaration, printModule, TAKEN } from './module.js';
+import { CONSTRUCTS, type ConstructKind, type Declaration, type LeftOut, printModule, TAKEN } from './module.js';
 import { type Printable, variableNames } from './source.js';
 
 export interface Adoption {
@@ -16,7 +16,9 @@ export interface Adoption {
   /** What the module declares. */
   readonly adopted: readonly Unmanaged[];
   /** What it does not declare, and why. */
-  readonly leftOut: readonly (Unmanaged & { readonly reason: string })[];
+  readonly leftOut: readonly LeftOut[];
+  /** Names of the declared access keys in the secret store, by access key id. */
+  readonly entries: ReadonlyMap<string, string>;
 }
 
 const KEY_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
@@ -52,6 +54,22 @@ type Found = {
   readonly leftOut?: BucketSource['leftOut'];
 };
 
+/** Objects that nobody declared, and what is known of them. */
+export interface Undeclared {
+  readonly manifest: Manifest;
+  readonly estate: Estate;
+  readonly unmanaged: readonly Unmanaged[];
+  readonly store: StoreContents;
+  /** Keys below it are left out. @default - unknown */
+  readonly rootAccessKeyId?: string;
+  /** Access key ids whose secrets will be put into the store. @default - none but those in the store */
+  readonly secretsAtHand?: ReadonlySet<string>;
+  /** What could not even be read, and why. @default - nothing */
+  readonly notUnderstood?: readonly LeftOut[];
+  /** Where they were found, such as `on RustFS 1.0.1 at http://127.0.0.1:9000`. */
+  readonly origin: string;
+}
+
 /**
  * Writes the constructs that declare what the manifest does not: pasted into a stack, they synthesize to a manifest that
  * changes nothing on the server. Reads only. Secrets are never part of it.
@@ -60,12 +78,32 @@ export async function adopt(session: Session): Promise<Adoption> {
   const { manifest, root, server, wire } = session;
   const { estate: read, plan } = await session.plan();
   const bucketNames = new Set(plan.unmanaged.filter(({ kind }) => kind === 'bucket').map(({ name }) => name));
-  const estate = await withRest(session, read, (_, name) => bucketNames.has(name));
+  return declareUnmanaged({
+    manifest,
+    estate: await withRest(session, read, (_, name) => bucketNames.has(name)),
+    unmanaged: plan.unmanaged,
+    store: await readStore(session.store),
+    rootAccessKeyId: root.accessKeyId,
+    origin: `on ${server.emulated ? 'the cdktf-rustfs emulator behaving like ' : ''}RustFS ${server.version} at ${wire.endpoint}`,
+  });
+}
+
+/** The constructs for objects that nobody declared, wherever they were found. */
+export function declareUnmanaged({
+  manifest,
+  estate,
+  unmanaged,
+  store,
+  rootAccessKeyId,
+  secretsAtHand = new Set(),
+  notUnderstood = [],
+  origin,
+}: Undeclared): Adoption {
   const variables = new Map<string, string>();
   const references: References = { manifest, estate, variables };
   const variableFor = variableNames(TAKEN);
-  const store = await readStore(session.store);
   const keyName = keyNames(manifest, store);
+  const entries = new Map<string, string>();
 
   function sourceOf(kind: ConstructKind, name: string): Found | { readonly problem: string } {
     switch (kind) {
@@ -78,10 +116,12 @@ export async function adopt(session: Session): Promise<Adoption> {
       case 'access-key': {
         const key = estate.accessKeys.get(lastPart(name));
         if (!key) return { problem: 'it is not on the server any more' };
-        const source = accessKeySource(key, root.accessKeyId, references);
+        const source = accessKeySource(key, rootAccessKeyId, references);
         if ('problem' in source) return source;
         const entry = keyName(key);
-        const comment = store.has(entry) ? {} : { comment: keyComment(key.accessKeyId, entry) };
+        entries.set(key.accessKeyId, entry);
+        const hasSecret = store.has(entry) || secretsAtHand.has(key.accessKeyId);
+        const comment = hasSecret ? {} : { comment: keyComment(key.accessKeyId, entry) };
         return { ...source, name: entry, ...comment };
       }
       case 'bucket': {
@@ -93,10 +133,10 @@ export async function adopt(session: Session): Promise<Adoption> {
   }
 
   const adopted: Unmanaged[] = [];
-  const leftOut: (Unmanaged & { readonly reason: string })[] = [];
+  const leftOut: LeftOut[] = [...notUnderstood];
   const declarations: Declaration[] = [];
   for (const kind of Object.keys(CONSTRUCTS) as ConstructKind[]) {
-    for (const object of plan.unmanaged.filter((candidate) => candidate.kind === kind)) {
+    for (const object of unmanaged.filter((candidate) => candidate.kind === kind)) {
       const found = sourceOf(kind, object.name);
       if ('problem' in found) {
         leftOut.push({ ...object, reason: found.problem });
@@ -113,7 +153,7 @@ export async function adopt(session: Session): Promise<Adoption> {
   }
 
   const settings = [];
-  for (const object of plan.unmanaged.filter(({ kind }) => kind === 'bucket-config')) {
+  for (const object of unmanaged.filter(({ kind }) => kind === 'bucket-config')) {
     const [bucket, setting] = [firstPart(object.name), lastPart(object.name)];
     const { props, leftOut: unknown } = bucketSource({ [setting]: estate.buckets.get(bucket)?.[setting as never] });
     const reason = unknown[0]?.reason;
@@ -125,7 +165,7 @@ export async function adopt(session: Session): Promise<Adoption> {
 
   const exceptions = exceptionsFor(manifest, estate, adopted);
   const source = printModule({
-    origin: `${server.emulated ? 'the cdktf-rustfs emulator behaving like ' : ''}RustFS ${server.version} at ${wire.endpoint}`,
+    origin,
     declarations: declarations.map((declaration) => {
       const needed = declaration.kind === 'user' ? exceptions.get(declaration.name) : undefined;
       return needed
@@ -137,5 +177,5 @@ export async function adopt(session: Session): Promise<Adoption> {
     settings,
     leftOut,
   });
-  return { source, adopted, leftOut };
+  return { source, adopted, leftOut, entries };
 }

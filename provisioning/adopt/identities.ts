@@ -90,7 +90,11 @@ export function groupSource(name: string, references: References): Source {
   return { props: { members: users, policies: codes, enabled: enabled === false ? false : undefined } };
 }
 
-export function accessKeySource(key: ObservedAccessKey, rootAccessKey: string, references: References): Source {
+export function accessKeySource(
+  key: ObservedAccessKey,
+  rootAccessKey: string | undefined,
+  references: References,
+): Source {
   if (key.parent === rootAccessKey) return { problem: 'it belongs to root; give its holder a user of its own' };
   if (!key.enabled) return { problem: 'it is switched off, and a declared key is always on' };
   const user = userReference(key.parent, references);

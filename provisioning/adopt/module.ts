@@ -1,4 +1,3 @@
-import type { Unmanaged } from '../plan/model.js';
 import type { Exception } from './exceptions.js';
 import { Code, codesIn, type Printable, printComment, printExpression, printString } from './source.js';
 
@@ -23,8 +22,15 @@ export interface Declaration {
   readonly comment?: string;
 }
 
+/** What is not declared, and why. */
+export interface LeftOut {
+  readonly kind: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 export interface AdoptedModule {
-  /** Where the objects were found. */
+  /** Where the objects were found, such as `on RustFS 1.0.1 at http://127.0.0.1:9000`. */
   readonly origin: string;
   readonly declarations: readonly Declaration[];
   /** Exceptions that declared users need for what the module gives them. */
@@ -33,7 +39,7 @@ export interface AdoptedModule {
   readonly declaredUsers: readonly string[];
   /** Settings to add to the props of buckets that are declared already. */
   readonly settings: readonly { readonly bucket: string; readonly props: Readonly<Record<string, Printable>> }[];
-  readonly leftOut: readonly (Unmanaged & { readonly reason: string })[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Variables of the module that no object may get. */
@@ -104,7 +110,7 @@ export function printModule({
       : `\n  scope: Construct,\n  server: IRustFs,\n  declared: { readonly users: { ${fields} } },\n`;
   const header = [
     printComment(
-      `Found on ${origin}, declared by nobody. Review every line: what is declared here is kept and repaired by apply.`,
+      `Found ${origin}, declared by nobody. Review every line: what is declared here is kept and repaired by apply.`,
     ),
     ...leftOut.map(({ kind, name, reason }) => printComment(`Not adopted: ${kind} ${name}: ${reason}`)),
     ...settings.flatMap(printSettings),
