@@ -241,7 +241,7 @@ describe('fleet restart and rotate-signing-key', () => {
       reload,
     ]);
     expect(readFileSync(join(directory, 'files', 'balancer', 'nginx.conf'), 'utf8')).not.toContain(' down;');
-  }, 60_000);
+  });
 
   test('without docker, says so and leaves nothing half-done', async () => {
     await deploy([good(), good(), good()]);

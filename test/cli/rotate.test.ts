@@ -79,7 +79,7 @@ test('rotate, again, finish, again: what is printed, and exit codes', async () =
   const nothing = await cli(['rotate', 'web', '--finish']);
   expect([nothing.exitCode, nothing.stdout.split('\n').at(-1)]).toEqual([0, 'nothing to finish']);
   expect((await cli(['plan'])).exitCode).toBe(0);
-}, 60_000);
+});
 
 test('a contradiction is exit code 3, and names what the new key could do', async () => {
   await cli(['apply', '--yes']);
@@ -92,7 +92,7 @@ test('a contradiction is exit code 3, and names what the new key could do', asyn
     'security: web (next) could get object on web-uploads, although the declared policies refuse it (404 NoSuchKey); statement 2 of policy web-storage, attached to user web-svc on the server, allows it',
   );
   expect(publishedKey(join(directory, 'secrets', 'test'), 'web')).toEqual(before);
-}, 30_000);
+});
 
 test.each([
   [['rotate', 'nope'], 'error: no component or access key nope in the manifest; it declares backup, web'],
@@ -170,7 +170,7 @@ describe('every kind of store', () => {
     expect(rotated.stderr).toContain(
       'error: environment variables are read only, so no key can be rotated there: name a directory or a SOPS file as the secret store',
     );
-  }, 60_000);
+  });
 
   test('root credentials from the store alone', async () => {
     writeManifest({ type: 'sops', file: 'cluster.yaml', ageRecipients: [RECIPIENT] });
@@ -192,7 +192,7 @@ describe('every kind of store', () => {
     });
     const planned = await cli(['plan'], none);
     expect([planned.exitCode, planned.stderr]).toEqual([2, '']);
-  }, 60_000);
+  });
 });
 
 describe.skipIf(!sopsInstalled)('the sops CLI', () => {
@@ -240,5 +240,5 @@ describe.skipIf(!sopsInstalled)('the sops CLI', () => {
       AWS_ENDPOINT_URL_S3: 'http://s3:9000',
       AWS_REGION: 'us-east-1',
     });
-  }, 60_000);
+  });
 });

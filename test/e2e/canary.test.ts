@@ -105,7 +105,7 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
       TF_LOG_PATH: join(project.directory, 'terraform.log'),
       SOPS_AGE_KEY_FILE: fixture('test-only-age-key.txt'),
     };
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (emulatorPid !== undefined) process.kill(emulatorPid, 'SIGTERM');
@@ -170,7 +170,7 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
     ]);
     environment.RUSTFS_SECRET_KEY_FILE = file;
     await expectCodes(1, each, { RUSTFS_ENDPOINT: 'http://127.0.0.1:1' });
-  }, 120_000);
+  });
 
   test('every step fails: a store that is damaged, in use or somewhere else', async () => {
     const copyStore = (name: string) => {
@@ -196,7 +196,7 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
       ['apply', '--yes', '--json', ...foreign],
       ['rotate', ...foreign],
     ]);
-  }, 120_000);
+  });
 
   test('every step fails: a manifest that is broken, and one that the server contradicts', async () => {
     const file = join(project.directory, MANIFEST);
@@ -212,7 +212,7 @@ describe.skipIf(!installed)('secrets stay in the secret store', () => {
     ]);
     writeFileSync(file, manifest);
     await expectCodes(0, [['plan']]);
-  }, 120_000);
+  });
 
   test('no secret was printed', () => {
     // Root, the wrong one, the next root, and of two components the first and the second key.

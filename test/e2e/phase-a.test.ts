@@ -76,7 +76,7 @@ test('up proves phase A directly and through the gateway, and leaves nothing run
     expect([directory, existsSync(at('.cdktf-rustfs', directory, 'process.json'))]).toEqual([directory, false]);
   }
   expect(existsSync(at('reports/gateway/access.html'))).toBe(true);
-}, 120_000);
+});
 
 test('--keep leaves both running, says how to reach and stop them, and the next run takes over', async () => {
   const up = (...options: string[]) =>
@@ -97,4 +97,4 @@ test('--keep leaves both running, says how to reach and stop them, and the next 
   const next = await up();
   expect([next.exitCode, next.stderr]).toEqual([0, '']);
   await expect(fetch(`${endpoint}/healthz`)).rejects.toThrow('fetch failed');
-}, 120_000);
+});

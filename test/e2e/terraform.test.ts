@@ -26,7 +26,7 @@ describe.skipIf(!installed)('cdktf deploy', () => {
   beforeAll(async () => {
     emulator = await startEmulator({ port: 0, ...root });
     project = await createProject(stackFile('Access.readWrite()'));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await emulator.close();
@@ -67,7 +67,7 @@ describe.skipIf(!installed)('cdktf deploy', () => {
     const { exitCode, stdout } = await deploy();
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('0 contradictions')]);
     expect(stdout).toContain('2 components, 2 buckets, 2 access keys');
-  }, 120_000);
+  });
 
   test('a changed policy in the stack runs the step again, and only that policy changes on the server', async () => {
     writeFileSync(join(project.directory, 'main.ts'), stackFile('Access.readOnly()'));
@@ -83,7 +83,7 @@ describe.skipIf(!installed)('cdktf deploy', () => {
     expect(after.others).toEqual(before.others);
     expect(JSON.stringify(before.policies['web-storage'])).toContain('s3:PutObject');
     expect(JSON.stringify(after.policies['web-storage'])).not.toContain('s3:PutObject');
-  }, 120_000);
+  });
 
   test('no secret is in the synthesized files, plan, state, logs or reports', async () => {
     const entry = await directorySecretStore(join(project.directory, 'secrets', 'storage')).read('web');

@@ -30,4 +30,4 @@ test('up provisions and verifies without Terraform, says so, and leaves nothing 
   const second = await up();
   expect([second.exitCode, second.stderr]).toEqual([0, '']);
   expect(second.stdout).toContain('plan: no changes');
-}, 60_000);
+});

@@ -46,7 +46,7 @@ test('the script rotates what is old, and finishes what has drained', async () =
   expect([finished.exitCode, finished.stdout.match(/ finished /g)?.length]).toEqual([0, 2]);
   const usage = await run('sh', [script]);
   expect([usage.exitCode, usage.stderr]).toEqual([1, `usage: ${script} rotate|finish`]);
-}, 60_000);
+});
 
 test('the commands of the workflow are ones that the CLI takes', async () => {
   const workflow = parse(readFileSync(join(repository, 'examples', 'ci', 'rotate-keys.yml'), 'utf8')) as {
@@ -62,4 +62,4 @@ test('the commands of the workflow are ones that the CLI takes', async () => {
     const { exitCode, stderr } = await run('sh', ['-c', command]);
     expect([command, exitCode, stderr]).toEqual([command, 0, '']);
   }
-}, 60_000);
+});

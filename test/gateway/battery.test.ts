@@ -23,7 +23,7 @@ function expectWorkload(results: Readonly<Record<string, unknown>>): void {
   expect(results.anonymous).toMatchObject({ status: 403 });
 }
 
-test('every S3 operation gives the same directly and through the gateway', { timeout: 120_000 }, async () => {
+test('every S3 operation gives the same directly and through the gateway', async () => {
   const upstream = await emulator();
   const { direct, through } = await bothWays(upstream.endpoint, ROOT);
   expectWorkload(direct);

@@ -149,7 +149,7 @@ describe.each(PROXIES)('$name', ({ name, generate, check, run }) => {
     expect(statuses.at(-1)).toBe(429);
   });
 
-  test.skipIf(!installed)('gives S3 clients what they get directly', { timeout: 120_000 }, async () => {
+  test.skipIf(!installed)('gives S3 clients what they get directly', async () => {
     const upstream = await emulator();
     const port = await start(upstream.endpoint);
     const direct = await battery({ endpoint: upstream.endpoint, bucket: 'battery-direct', ...ROOT });

@@ -79,11 +79,11 @@ describe('the packed tarball in the hands of a TypeScript consumer', () => {
 
   test('ECMAScript modules', async () => {
     expect(await compileAndRun('esm', { module: 'nodenext', moduleResolution: 'nodenext' }, 'mts')).toEqual(expected);
-  }, 60_000);
+  });
 
   test('CommonJS with classic Node resolution', async () => {
     expect(await compileAndRun('cjs', { module: 'commonjs', moduleResolution: 'node10' }, 'ts')).toEqual(expected);
-  }, 60_000);
+  });
 
   test('the CLI is installed and knows its version', async () => {
     const { stdout } = await execa('npx', ['--no-install', 'cdktf-rustfs', '--version'], { cwd: directory });

@@ -31,7 +31,7 @@ test('apply converges after it was cut off at any request', async () => {
   // At the last indexes the first apply was already through.
   expect(completed).toBeGreaterThan(0);
   expect(completed).toBeLessThan(REQUESTS);
-}, 120_000);
+});
 
 test('a connection that breaks once is retried', async () => {
   let broken = 0;

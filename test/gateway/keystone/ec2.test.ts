@@ -28,7 +28,7 @@ describeWithKeystone('EC2 credentials of Keystone', (suite) => {
     return { ...world, project, user, credential, s3: world.sdk(credential) };
   }
 
-  test('the AWS SDK works as with any S3, under the names of the tenant', { timeout: 60_000 }, async () => {
+  test('the AWS SDK works as with any S3, under the names of the tenant', async () => {
     const { s3, project, storedBuckets, gateway } = await signedIn('sdk');
     const Bucket = 'my-bucket';
     await s3.send(new CreateBucketCommand({ Bucket }));

@@ -62,7 +62,7 @@ describe.skipIf(endpoint === undefined)('a live RustFS', () => {
       expect((await admin('DELETE', '/data')).status).toBe(204);
     });
 
-    test('EC2 credentials: the AWS SDK', { timeout: 60_000 }, async () => {
+    test('EC2 credentials: the AWS SDK', async () => {
       const project = await suite.keystone.project('sdk');
       const user = await suite.user(project, 'admin');
       const credential = await suite.keystone.ec2(user, project, await suite.keystone.token(user, project));

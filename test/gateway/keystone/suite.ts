@@ -43,7 +43,7 @@ export function describeWithKeystone(title: string, tests: (suite: KeystoneSuite
       server = await startKeystone();
       client = await keystoneClient(server.url);
       await serviceUser(client);
-    }, 120_000);
+    });
     afterAll(() => server?.close());
     tests(suite);
   });

@@ -263,7 +263,7 @@ test('what was made by hand is declared by the printed constructs, and then noth
   expect(unmanaged.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
     [...leftOut.map(({ kind, name }) => `${kind} ${name}`), 'bucket-config web-uploads/tags'].sort(),
   );
-}, 60_000);
+});
 
 test('without the secret in the store, an adopted key is blocked, not replaced', async () => {
   await world.apply(plain);
@@ -287,7 +287,7 @@ test('without the secret in the store, an adopted key is blocked, not replaced',
       },
     ],
   });
-}, 60_000);
+});
 
 test('nothing unmanaged, nothing printed but the comment', async () => {
   await world.apply();

@@ -62,7 +62,7 @@ describe.each(['nginx', 'haproxy'] as const)('three gateways behind %s', (kind) 
     const wire = createWire({ endpoint: addresses.balancer });
     await wire.send({ method: 'PUT', path: '/logs' }, ADMIN);
     wire.close();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await running?.fleet.close();

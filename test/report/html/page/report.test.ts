@@ -19,7 +19,7 @@ describe.skipIf(noBrowser)(`access.html in a browser${noBrowser ? ` (skipped: ${
     directory = await mkdtemp(join(tmpdir(), 'cdktf-rustfs-page-'));
     await writeFile(join(directory, 'access.html'), await renderHtml(buildReport(troubledInputs())));
     browser = await startBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await rm(directory, { recursive: true, force: true });
