@@ -41,3 +41,5 @@ export { NOTHING, withoutBuckets } from './prover/nothing.js';
 export { proveNoAdmin, proveNoPublicAccess } from './prover/reach.js';
 export { describeCounterexample, describeRequest } from './prover/words.js';
 export { S3_OPERATIONS, type S3Operation, type S3OperationName } from './s3-operations.js';
+export { RULE_IDS, type RuleId, ruleValue, VERSION_RULES } from './version-rules/index.js';
+export { RULE_SEVERITIES, type RuleSeverity, type VersionRule } from './version-rules/model.js';
