@@ -17,6 +17,11 @@ export interface EmulatorProfile {
   readonly defaultMessages: Readonly<Record<string, string>>;
   /** A request signed with the key of a disabled user or service account. */
   readonly disabledKey: Fault;
+  /**
+   * Answers as long as the identities are not loaded: text of the readiness gate before S3 and STS, error of the admin API
+   * (observed on a running 1.0.1; source: readiness.rs of beta.7).
+   */
+  readonly iamNotLoaded: { readonly gate: string; readonly pendingHeader: boolean; readonly admin: Fault };
   readonly health: {
     /** `/health` tells the readiness of storage, IAM and locks, or only that the process is up. */
     readonly livenessDetails: boolean;
@@ -116,6 +121,11 @@ const current: EmulatorProfile = {
   version: '1.0.1',
   defaultMessages: DEFAULT_MESSAGES,
   disabledKey: { code: 'InvalidAccessKeyId', message: 'check key failed' },
+  iamNotLoaded: {
+    gate: 'Service not ready: waiting for iam',
+    pendingHeader: true,
+    admin: { code: 'ServiceUnavailable', message: 'server context is not ready' },
+  },
   health: { livenessDetails: ruleValue('liveness-body', '1.0.1'), readinessQuorums: true, minioPaths: true },
   admin: {
     badQuery: 'failed to decode query',
@@ -187,6 +197,11 @@ const beta: EmulatorProfile = {
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   },
   disabledKey: { code: 'InvalidRequest', message: 'ErrAccessKeyDisabled' },
+  iamNotLoaded: {
+    gate: 'Service not ready',
+    pendingHeader: false,
+    admin: { code: 'InternalError', message: 'iam not init' },
+  },
   health: { livenessDetails: ruleValue('liveness-body', '1.0.0-beta.7'), readinessQuorums: false, minioPaths: false },
   admin: {
     badQuery: 'get body failed',
