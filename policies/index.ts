@@ -28,6 +28,13 @@ export {
   webIdentityParent,
 } from './oidc-claims.js';
 export { opensToEveryone } from './open.js';
+export {
+  addressObstacle,
+  hostObstacle,
+  literalObstacle,
+  type OutboundObstacle,
+  parseAllowedOrigins,
+} from './outbound.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';
 export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';
