@@ -3,6 +3,7 @@ import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
+import { addPreflightCommand } from './preflight-options.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
 import { version } from './version.js';
 
@@ -57,6 +58,8 @@ onManifest(
 driftOptions(
   onManifest(program.command('drift').description('what differs, what nobody declared, and what it gives to whom')),
 );
+
+addPreflightCommand(program);
 
 onManifest(program.command('apply').description('make the server hold what the manifest declares'))
   .option('--yes', 'apply without asking')

@@ -122,7 +122,7 @@ export const IDENTITY_RULES = {
     title: 'parent of a session by OpenID token',
     does: {
       '1.0.0-beta.7':
-        'the user name of the token: equal to an IAM user, it has that user’s rights; equal to root, it is root',
+        "the user name of the token: equal to an IAM user, it has that user's rights; equal to root, it is root",
       '1.0.1': 'a hash of issuer and subject, which is also ${aws:username}',
     },
     value: { '1.0.0-beta.7': false, '1.0.1': true },
@@ -176,7 +176,7 @@ export const IDENTITY_RULES = {
     source: 'iam/sys.rs of 1.0.1',
   },
   'oidc-issuer': {
-    title: 'discovery from another address than the issuer’s',
+    title: "discovery from another address than the issuer's",
     does: { '1.0.0-beta.7': 'not possible', '1.0.1': 'RUSTFS_IDENTITY_OPENID_ISSUER' },
     value: { '1.0.0-beta.7': false, '1.0.1': true },
     to: {

@@ -22,7 +22,7 @@ export const SERVER_RULES = {
     value: { '1.0.0-beta.7': Number.POSITIVE_INFINITY, '1.0.1': 900 },
     to: { '1.0.1': { severity: 'breaks-clients', fix: 'synchronize the clocks (NTP)' } },
     source: 's3s/ops/signature.rs of both versions',
-    byHand: 'compare the clocks of all clients with the server’s: this command compares only this machine’s',
+    byHand: "compare the clocks of all clients with the server's: this command compares only this machine's",
   },
   'error-codes': {
     title: 'answers to what is missing or malformed',
@@ -99,7 +99,7 @@ export const SERVER_RULES = {
     },
     to: { '1.0.1': { severity: 'breaks-clients', fix: 'write origins alone, without trailing slash' } },
     source: 'utils/egress.rs of 1.0.1',
-    byHand: 'look at RUSTFS_OUTBOUND_ALLOW_ORIGINS in the new server’s environment (--server-env)',
+    byHand: "look at RUSTFS_OUTBOUND_ALLOW_ORIGINS in the new server's environment (--server-env)",
   },
   'outbound-literals': {
     title: 'Keystone and tiers at localhost or a literal private address',
@@ -127,7 +127,7 @@ export const SERVER_RULES = {
     does: { '1.0.0-beta.7': 'not checked by the entrypoint', '1.0.1': 'the entrypoint of the image exits' },
     to: { '1.0.1': { severity: 'blocks-start', fix: 'unset the variable, or give it a value' } },
     source: 'entrypoint.sh of the image (1.0.0-rc.3)',
-    byHand: 'look at the server’s environment (--server-env)',
+    byHand: "look at the server's environment (--server-env)",
   },
   'console-address': {
     title: 'console on the address of S3',
@@ -148,7 +148,7 @@ export const SERVER_RULES = {
       '1.0.1': { severity: 'blocks-start', fix: 'unset the variable: the parity is then derived from the drives' },
     },
     source: 'observed on a running 1.0.1: "Standard storage class parity 2 should be less than or equal to 0", exit 1',
-    byHand: 'look at RUSTFS_STORAGE_CLASS_* in the server’s environment (--server-env)',
+    byHand: "look at RUSTFS_STORAGE_CLASS_* in the server's environment (--server-env)",
   },
   'keep-alive': {
     title: 'idle connections, in seconds (RUSTFS_HTTP1_HEADER_READ_TIMEOUT)',
@@ -172,7 +172,7 @@ export const SERVER_RULES = {
       },
     },
     source: 'config/constants/console.rs of both versions',
-    byHand: 'look at RUSTFS_CONSOLE_RATE_LIMIT_ENABLE in the server’s environment (--server-env)',
+    byHand: "look at RUSTFS_CONSOLE_RATE_LIMIT_ENABLE in the server's environment (--server-env)",
   },
   'unknown-usage': {
     title: 'size and objects in accountinfo',

@@ -124,7 +124,7 @@ export const STORAGE_RULES = {
     source:
       'recorded: 10-kms configure-vault-unreachable; observed on a running 1.0.1: "requires HTTPS", "default dev-token is not allowed", exit 1',
     byHand:
-      'look at the address and the token of Vault in the server’s environment (--server-env) or in what configured the KMS',
+      "look at the address and the token of Vault in the server's environment (--server-env) or in what configured the KMS",
   },
   'kms-variables': {
     title: 'RUSTFS_KMS_* beyond backend, address, token, mount and key',
@@ -143,7 +143,7 @@ export const STORAGE_RULES = {
       },
     },
     source: 'init.rs of beta.7, kms/config.rs of 1.0.1',
-    byHand: 'look at the RUSTFS_KMS_* of the server’s environment (--server-env)',
+    byHand: "look at the RUSTFS_KMS_* of the server's environment (--server-env)",
   },
   'quota-usage': {
     title: 'quotas while the usage of the bucket is unknown',
