@@ -32,8 +32,9 @@ function unreadable(part: RegExp): Check {
         const problems = newProblems(placed, estate).filter(({ path }) => part.test(path));
         if (problems.length === 0) return [];
         const names = [...new Set(problems.map(({ value }) => shown(value)))].join(', ');
-        const actionsAlone = newProblems(placed, estate).every(({ path }) => /\.(?:Not)?Action/.test(path));
-        const after = actionsAlone ? withoutUnknownActions(placed.document, estate.from, estate.to) : undefined;
+        const rewritten = withoutUnknownActions(placed.document, estate.from, estate.to);
+        const after =
+          rewritten && newProblems({ ...placed, document: rewritten }, estate).length === 0 ? rewritten : undefined;
         return [{ object: placed.object, found: `names ${names}`, ...fixed(placed, after) }];
       }),
   });
@@ -74,7 +75,9 @@ function withoutCompanion(action: string, companion: string): Check {
         if (buckets.length === 0) return [];
         const after = estate.to === '1.0.1' ? withActionBeside(placed.document, action, companion) : undefined;
         const found = `allows ${action} without ${companion} on versioned ${[...new Set(buckets)].join(', ')}`;
-        return [{ object: placed.object, found, ...fixed(placed, after) }];
+        // Of what is declared nothing is lost: the version before gave more than that.
+        const severity = placed.declared && estate.to === '1.0.1' ? { severity: 'note' as const } : {};
+        return [{ object: placed.object, found, ...severity, ...fixed(placed, after) }];
       }),
   });
 }
