@@ -36,7 +36,10 @@ export function readManifest(file: string): Manifest {
 }
 
 /** The endpoint that a command talks to, or writes down for applications. */
-export function endpointOf(manifest: Manifest, option: string | undefined): string {
+export function endpointOf(
+  manifest: { readonly server: Pick<Manifest['server'], 'endpoint'> },
+  option: string | undefined,
+): string {
   const endpoint = option ?? process.env.RUSTFS_ENDPOINT ?? manifest.server.endpoint;
   if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint;
   throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_RUSTFS_VERSION, RUSTFS_VERSIONS } from '../policies/model.js';
 import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
+import { addImportCommand } from './import-options.js';
+import { addPreflightCommand } from './preflight-options.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
 import { textfileOption } from './textfile.js';
 import { version } from './version.js';
@@ -60,22 +61,9 @@ driftOptions(
   onManifest(program.command('drift').description('what differs, what nobody declared, and what it gives to whom')),
 );
 
-program
-  .command('import')
-  .description('write a CDKTF app for what a server holds, or for a Terraform state of the MinIO or RustFS provider')
-  .requiredOption('--out <dir>', 'directory for main.ts and adopted.ts')
-  .option('--terraform-state <file>', 'as `terraform state pull` prints it; default: read the server')
-  .option('--endpoint <url>', 'RustFS endpoint; default: $RUSTFS_ENDPOINT, else http://127.0.0.1:9000')
-  .option('--stack <name>', 'of the new app', 'storage')
-  .addOption(
-    new Option('--rustfs-version <version>', 'of the server').choices(RUSTFS_VERSIONS).default(DEFAULT_RUSTFS_VERSION),
-  )
-  .option('--secrets <store>', 'store of the new stack, which gets the secrets in the Terraform state')
-  .option('--debug', 'print every request as a curl command on stderr, without secrets')
-  .option('--json', 'machine-readable output on stdout')
-  .action(async (options) => {
-    process.exitCode = await (await import('./commands/import.js')).importCommand(options);
-  });
+addImportCommand(program);
+
+addPreflightCommand(program);
 
 onManifest(program.command('apply').description('make the server hold what the manifest declares'))
   .option('--yes', 'apply without asking')

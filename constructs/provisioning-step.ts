@@ -7,6 +7,7 @@ import { manifestHash, oidcProblems, serializeManifest } from '../manifest/index
 import { describeProof, proveManifest } from '../proofs/index.js';
 import type { ManifestRegistry } from './registry.js';
 import { TerraformData } from './terraform-data.js';
+import { versionWarning } from './version-change.js';
 
 export interface ProvisioningStepProps {
   readonly registry: ManifestRegistry;
@@ -60,6 +61,8 @@ export class ProvisioningStep extends Construct {
       );
     }
     stacksWithServer.add(stack);
+    const warning = versionWarning(this, registry.rustfsVersion);
+    if (warning !== undefined) Annotations.of(this).addWarning(warning);
     const render = () => serializeManifest(registry.toManifest());
     this.node.addValidation({
       validate: () => {

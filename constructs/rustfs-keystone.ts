@@ -1,5 +1,4 @@
-import { BlockList, isIP } from 'node:net';
-import type { RustFsVersion } from '../policies/index.js';
+import { literalObstacle, type RustFsVersion, ruleValue } from '../policies/index.js';
 
 export interface RustFsKeystoneProps {
   /** Keystone as RustFS reaches it, such as `http://keystone:5000`. */
@@ -21,33 +20,6 @@ export interface RustFsKeystone {
   readonly environment: Readonly<Record<string, string>>;
   /** What will not work, and what to do instead. */
   readonly warnings: readonly string[];
-}
-
-/** Literal addresses that RustFS 1.0.1 does not connect to (source: keystone config.rs, egress.rs). */
-const PRIVATE = new BlockList();
-for (const [network, bits] of [
-  ...([
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-  ] as const),
-  ...([
-    ['172.16.0.0', 12],
-    ['192.168.0.0', 16],
-  ] as const),
-] as const)
-  PRIVATE.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const)
-  PRIVATE.addSubnet(network, bits, 'ipv6');
-
-function isPrivate(host: string): boolean {
-  return host === 'localhost' || (isIP(host) !== 0 && PRIVATE.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4'));
 }
 
 /** Recorded against a real Keystone (15-keystone, both versions). */
@@ -92,7 +64,7 @@ export function rustFsKeystone(props: RustFsKeystoneProps, version: RustFsVersio
           ]
         : []),
       'when Keystone cannot be reached at the start, RustFS runs on without it and only logs that',
-      ...(version === '1.0.1' && isPrivate(host)
+      ...(ruleValue('outbound-literals', version) && literalObstacle(host)
         ? [
             `RustFS 1.0.1 refuses literal loopback and private addresses (${host}) and then runs without Keystone: use a DNS name`,
           ]

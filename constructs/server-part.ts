@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { Construct } from 'constructs';
-import type { RustFsVersion } from '../policies/index.js';
+import { hostObstacle, type RustFsVersion, ruleValue } from '../policies/index.js';
 import { pathFromModule } from './provisioning-step.js';
 
 /** What one feature adds to a RustFS container. */
@@ -36,16 +36,28 @@ export interface CombinedParts {
 export const variableConflict = (variable: string, one: string, other: string) =>
   `${variable} would have to be both "${one}" and "${other}": set it in one place`;
 
+/** No list lifts what RustFS keeps from link-local and metadata addresses (source: utils/egress.rs of 1.0.1). */
+function checkOrigin(origin: string): void {
+  const obstacle = hostObstacle(new URL(origin).hostname);
+  if (obstacle === undefined || obstacle.canBeAllowed) return;
+  throw new Error(
+    `RustFS 1.0.1 never connects to ${origin} (${obstacle.reason}), also when its origin is allowed: use another address`,
+  );
+}
+
 /**
  * All parts together. On 1.0.1 every origin is listed as allowed, also public ones: names of a Docker network resolve to
  * private addresses, which RustFS refuses otherwise (reference: RUSTFS_OUTBOUND_ALLOW_ORIGINS).
  *
- * @throws Error for a file with an absolute path, or a variable that two parts want to be different
+ * @throws Error for a file with an absolute path, an origin that RustFS never connects to, or a variable that two parts want
+ * to be different
  */
 export function combineParts(scope: Construct, version: RustFsVersion, parts: readonly ServerPart[]): CombinedParts {
   const environment = new Map<string, string>();
   const origins = new Set(parts.flatMap(({ outboundOrigins = [] }) => outboundOrigins));
-  const allowed = version === '1.0.1' && origins.size > 0 ? [...origins].join(',') : undefined;
+  const checked = ruleValue('outbound-private', version);
+  if (checked) for (const origin of origins) checkOrigin(origin);
+  const allowed = checked && origins.size > 0 ? [...origins].join(',') : undefined;
   const derived: ServerPart = allowed === undefined ? {} : { environment: { RUSTFS_OUTBOUND_ALLOW_ORIGINS: allowed } };
   for (const [variable, value] of [...parts, derived].flatMap(({ environment = {} }) => Object.entries(environment))) {
     const other = environment.get(variable);

@@ -24,6 +24,8 @@ export type StoredRecords = (kind: string) => ReadonlyMap<string, unknown>;
 /** A running emulator: configuration, state and its durable storage. */
 export interface EmulatorContext extends IamContext {
   readonly region: string;
+  /** Stored policies that this version cannot read: with any, it answers nothing but its health. */
+  readonly unreadablePolicies: readonly string[];
   readonly oidc: OidcState;
   readonly startedAt: Date;
   /** UUID that stays the same as long as the data does. */

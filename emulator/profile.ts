@@ -1,4 +1,4 @@
-import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { DEFAULT_RUSTFS_VERSION, type RustFsVersion, ruleValue } from '../policies/index.js';
 import { DEFAULT_MESSAGES } from './default-messages.js';
 
 /** An error by its S3 code, with the words of the version. */
@@ -17,6 +17,11 @@ export interface EmulatorProfile {
   readonly defaultMessages: Readonly<Record<string, string>>;
   /** A request signed with the key of a disabled user or service account. */
   readonly disabledKey: Fault;
+  /**
+   * Answers as long as the identities are not loaded: text of the readiness gate before S3 and STS, error of the admin API
+   * (observed on a running 1.0.1; source: readiness.rs of beta.7).
+   */
+  readonly iamNotLoaded: { readonly gate: string; readonly pendingHeader: boolean; readonly admin: Fault };
   readonly health: {
     /** `/health` tells the readiness of storage, IAM and locks, or only that the process is up. */
     readonly livenessDetails: boolean;
@@ -116,7 +121,12 @@ const current: EmulatorProfile = {
   version: '1.0.1',
   defaultMessages: DEFAULT_MESSAGES,
   disabledKey: { code: 'InvalidAccessKeyId', message: 'check key failed' },
-  health: { livenessDetails: false, readinessQuorums: true, minioPaths: true },
+  iamNotLoaded: {
+    gate: 'Service not ready: waiting for iam',
+    pendingHeader: true,
+    admin: { code: 'ServiceUnavailable', message: 'server context is not ready' },
+  },
+  health: { livenessDetails: ruleValue('liveness-body', '1.0.1'), readinessQuorums: true, minioPaths: true },
   admin: {
     badQuery: 'failed to decode query',
     badBody: { code: 'InvalidRequest', message: 'invalid JSON: %' },
@@ -130,9 +140,9 @@ const current: EmulatorProfile = {
     policyVersionMissing: 'policy version is required',
     whitespaceInNames: 'anywhere',
     reservedInNames: 'each',
-    setUserSecretKey: true,
-    ownerUpdatesForeignKeys: true,
-    ownScopeKeysOnly: true,
+    setUserSecretKey: ruleValue('set-user-secret', '1.0.1'),
+    ownerUpdatesForeignKeys: ruleValue('update-access-keys', '1.0.1'),
+    ownScopeKeysOnly: ruleValue('keys-for-others', '1.0.1'),
     accessKeyInUse: { code: 'InvalidArgument', message: 'access key is already in use' },
     accessKeysCounted: 'all',
     accessKeyLength: { code: 'InvalidArgument', message: 'invalid access key length' },
@@ -146,19 +156,24 @@ const current: EmulatorProfile = {
     reducedRedundancy: { data: 1, parity: 0, listed: true },
     upgradeRequiredV4: true,
   },
-  quota: { usageUnknown: true, bucketRequired: true },
+  quota: { usageUnknown: ruleValue('quota-usage', '1.0.1'), bucketRequired: ruleValue('quota-bucket', '1.0.1') },
   sts: {
-    needsAllow: false,
-    shortestSeconds: 900,
-    longestSeconds: 43_200,
+    needsAllow: ruleValue('assume-role', '1.0.1'),
+    shortestSeconds: ruleValue('session-shortest', '1.0.1'),
+    longestSeconds: ruleValue('session-longest', '1.0.1'),
     derivedCaller: { code: 'AccessDenied', message: 'Access Denied' },
     awsShape: true,
   },
-  oidc: { outboundChecked: true, issuerVariable: true, hashedParent: true, resolvedAtIssue: true },
+  oidc: {
+    outboundChecked: ruleValue('outbound-private', '1.0.1'),
+    issuerVariable: ruleValue('oidc-issuer', '1.0.1'),
+    hashedParent: ruleValue('oidc-parents', '1.0.1'),
+    resolvedAtIssue: ruleValue('oidc-unknown-policies', '1.0.1'),
+  },
   buckets: {
-    strictLifecycle: true,
-    storesRefusedNotification: false,
-    sseNeedsMasterKey: true,
+    strictLifecycle: ruleValue('lifecycle-days', '1.0.1'),
+    storesRefusedNotification: ruleValue('notification-order', '1.0.1'),
+    sseNeedsMasterKey: ruleValue('sse-s3-key', '1.0.1'),
     strictEncryption: true,
     deleteWebsiteAction: 's3:PutBucketPolicy',
     missingNotifyTargets: NO_NOTIFY_TARGETS,
@@ -182,7 +197,12 @@ const beta: EmulatorProfile = {
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   },
   disabledKey: { code: 'InvalidRequest', message: 'ErrAccessKeyDisabled' },
-  health: { livenessDetails: true, readinessQuorums: false, minioPaths: false },
+  iamNotLoaded: {
+    gate: 'Service not ready',
+    pendingHeader: false,
+    admin: { code: 'InternalError', message: 'iam not init' },
+  },
+  health: { livenessDetails: ruleValue('liveness-body', '1.0.0-beta.7'), readinessQuorums: false, minioPaths: false },
   admin: {
     badQuery: 'get body failed',
     badBody: { code: 'InternalError', message: 'unmarshal body err %' },
@@ -196,9 +216,9 @@ const beta: EmulatorProfile = {
     policyVersionMissing: 'policy version is empty',
     whitespaceInNames: 'outer',
     reservedInNames: 'sequence',
-    setUserSecretKey: false,
-    ownerUpdatesForeignKeys: false,
-    ownScopeKeysOnly: false,
+    setUserSecretKey: ruleValue('set-user-secret', '1.0.0-beta.7'),
+    ownerUpdatesForeignKeys: ruleValue('update-access-keys', '1.0.0-beta.7'),
+    ownScopeKeysOnly: ruleValue('keys-for-others', '1.0.0-beta.7'),
     accessKeyInUse: notAllowed,
     accessKeysCounted: 'service-accounts',
     accessKeyLength: wrongLength,
@@ -212,19 +232,27 @@ const beta: EmulatorProfile = {
     reducedRedundancy: { data: 0, parity: 1, listed: false },
     upgradeRequiredV4: false,
   },
-  quota: { usageUnknown: false, bucketRequired: false },
+  quota: {
+    usageUnknown: ruleValue('quota-usage', '1.0.0-beta.7'),
+    bucketRequired: ruleValue('quota-bucket', '1.0.0-beta.7'),
+  },
   sts: {
-    needsAllow: true,
-    shortestSeconds: 1,
-    longestSeconds: Number.MAX_SAFE_INTEGER,
+    needsAllow: ruleValue('assume-role', '1.0.0-beta.7'),
+    shortestSeconds: ruleValue('session-shortest', '1.0.0-beta.7'),
+    longestSeconds: ruleValue('session-longest', '1.0.0-beta.7'),
     derivedCaller: { code: 'InvalidRequest', message: 'AccessDenied1' },
     awsShape: false,
   },
-  oidc: { outboundChecked: false, issuerVariable: false, hashedParent: false, resolvedAtIssue: false },
+  oidc: {
+    outboundChecked: ruleValue('outbound-private', '1.0.0-beta.7'),
+    issuerVariable: ruleValue('oidc-issuer', '1.0.0-beta.7'),
+    hashedParent: ruleValue('oidc-parents', '1.0.0-beta.7'),
+    resolvedAtIssue: ruleValue('oidc-unknown-policies', '1.0.0-beta.7'),
+  },
   buckets: {
-    strictLifecycle: false,
-    storesRefusedNotification: true,
-    sseNeedsMasterKey: false,
+    strictLifecycle: ruleValue('lifecycle-days', '1.0.0-beta.7'),
+    storesRefusedNotification: ruleValue('notification-order', '1.0.0-beta.7'),
+    sseNeedsMasterKey: ruleValue('sse-s3-key', '1.0.0-beta.7'),
     strictEncryption: false,
     deleteWebsiteAction: 's3:GetBucketPolicy',
     missingNotifyTargets: NO_NOTIFY_TARGETS,

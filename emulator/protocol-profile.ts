@@ -1,4 +1,4 @@
-import type { RustFsVersion } from '../policies/index.js';
+import { type RustFsVersion, ruleValue } from '../policies/index.js';
 import type { Fault } from './profile.js';
 
 /** What the emulated RustFS versions do differently in authentication and with objects. */
@@ -31,27 +31,28 @@ const BAD_DIGEST: Fault = {
   message: 'The Content-Md5 you specified did not match what we received.',
 };
 
+const fromRules = (version: RustFsVersion) => ({
+  clockSkewSeconds: ruleValue('clock-skew', version),
+  strictHeaders: ruleValue('unsigned-headers', version),
+  versionDeleteNeedsBoth: ruleValue('version-deletes', version),
+  policiesShowBuckets: ruleValue('bucket-policy-listing', version),
+});
+
 const PROFILES: Readonly<Record<RustFsVersion, ProtocolProfile>> = {
   '1.0.1': {
-    clockSkewSeconds: 900,
-    strictHeaders: true,
+    ...fromRules('1.0.1'),
     wrongSha256: BAD_DIGEST,
     wrongDigest: BAD_DIGEST,
     listingCacheMarks: true,
     nextPartAlways: false,
-    versionDeleteNeedsBoth: false,
-    policiesShowBuckets: false,
     operationIds: true,
   },
   '1.0.0-beta.7': {
-    clockSkewSeconds: Number.POSITIVE_INFINITY,
-    strictHeaders: false,
+    ...fromRules('1.0.0-beta.7'),
     wrongSha256: { code: 'InternalError', message: 'Io error: UploadStreamError: Sha256Mismatch' },
     wrongDigest: { code: 'InternalError', message: 'Io error: Checksum mismatch' },
     listingCacheMarks: false,
     nextPartAlways: true,
-    versionDeleteNeedsBoth: true,
-    policiesShowBuckets: true,
     operationIds: false,
   },
 };

@@ -8,6 +8,7 @@ import { dispatch, withCors } from './http/dispatch.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
 import { errorResponse, sendResponse } from './http/respond.js';
 import { loadIam } from './iam/storage.js';
+import { unreadablePolicies } from './iam/unreadable.js';
 import type { OidcSettings } from './oidc/config.js';
 import { discoverAll } from './oidc/discovery.js';
 import { emulatorProfile } from './profile.js';
@@ -68,6 +69,8 @@ export interface Emulator {
   readonly version: RustFsVersion;
   /** Why identity providers are missing, if any are. */
   readonly oidcProblems: readonly string[];
+  /** Stored policies of another version that this one cannot read, so that it never becomes ready. */
+  readonly unreadablePolicies: readonly string[];
   /** Lets requests that are being answered finish, then ends. */
   close(): Promise<void>;
 }
@@ -99,6 +102,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       endpoint: `http://${shownHost}:${address.port}`,
       version,
       oidcProblems: context.oidc.problems,
+      unreadablePolicies: context.unreadablePolicies,
       async close() {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeIdleConnections();
@@ -121,8 +125,10 @@ async function createContext(
   const stored = (kind: string) => records.of(kind);
   const objects = new ObjectIndex(persist, stored);
   const profile = emulatorProfile(version);
+  const iam = loadIam(stored);
   return {
-    iam: loadIam(stored),
+    iam,
+    unreadablePolicies: unreadablePolicies(iam, version),
     root: { accessKey, secretKey },
     profile,
     oidc: await discoverAll(oidc, profile),

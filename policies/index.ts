@@ -28,6 +28,13 @@ export {
   webIdentityParent,
 } from './oidc-claims.js';
 export { opensToEveryone } from './open.js';
+export {
+  addressObstacle,
+  hostObstacle,
+  literalObstacle,
+  type OutboundObstacle,
+  parseAllowedOrigins,
+} from './outbound.js';
 export { type ParseOptions, type ParseResult, parsePolicy } from './parse.js';
 export type { PolicyProblem } from './problems.js';
 export { BUILTIN_POLICIES, POLICY_PROFILES, type PolicyProfile } from './profiles.js';
@@ -41,3 +48,5 @@ export { NOTHING, withoutBuckets } from './prover/nothing.js';
 export { proveNoAdmin, proveNoPublicAccess } from './prover/reach.js';
 export { describeCounterexample, describeRequest } from './prover/words.js';
 export { S3_OPERATIONS, type S3Operation, type S3OperationName } from './s3-operations.js';
+export { RULE_IDS, type RuleId, ruleValue, VERSION_RULES } from './version-rules/index.js';
+export { RULE_SEVERITIES, type RuleSeverity, type VersionRule } from './version-rules/model.js';

@@ -1,6 +1,7 @@
-import { isKnownConditionKey } from './condition-keys.js';
+import { CONDITION_KEYS, isKnownConditionKey } from './condition-keys.js';
 import { type ParsedOperator, parseDate, parseInteger, parseOperator } from './conditions.js';
 import { parseCidr } from './ip.js';
+import type { RustFsVersion } from './model.js';
 import { isObject, type Problems } from './problems.js';
 
 function checkConditionValue(operator: ParsedOperator, value: unknown, path: string, problems: Problems): void {
@@ -54,7 +55,7 @@ function checkConditionValue(operator: ParsedOperator, value: unknown, path: str
 }
 
 /** Checks a `Condition` block: operators, keys, and the type of every value. */
-export function checkConditions(value: unknown, path: string, problems: Problems): void {
+export function checkConditions(value: unknown, path: string, version: RustFsVersion, problems: Problems): void {
   if (!isObject(value)) {
     problems.add(path, value, 'must be an object of operators', 'write {"StringEquals": {"<key>": "<value>"}}');
     return;
@@ -82,11 +83,13 @@ export function checkConditions(value: unknown, path: string, problems: Problems
     }
     for (const [key, wanted] of Object.entries(keys)) {
       const keyPath = `${operatorPath}["${key}"]`;
-      if (!isKnownConditionKey(key))
+      if (!isKnownConditionKey(key, version))
         problems.add(
           keyPath,
           key,
-          'RustFS does not know this condition key',
+          CONDITION_KEYS.has(key)
+            ? `RustFS ${version} does not know this condition key`
+            : 'RustFS does not know this condition key',
           'use a known key of aws:, s3:, jwt:, ldap:, sts: or svc:',
         );
       checkConditionValue(operator, wanted, keyPath, problems);

@@ -125,7 +125,7 @@ function checkStatement(
   if (options.kind === 'bucket') checkPrincipal(statement.Principal, `${path}.Principal`, problems);
   const families = checkActionPart(statement, path, version, problems);
   checkResourcePart(statement, path, families, options, problems);
-  if (statement.Condition !== undefined) checkConditions(statement.Condition, `${path}.Condition`, problems);
+  if (statement.Condition !== undefined) checkConditions(statement.Condition, `${path}.Condition`, version, problems);
 }
 
 /** Families of `Action`; empty for `NotAction`. */

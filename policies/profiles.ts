@@ -1,20 +1,21 @@
 import type { PolicyDocument, PolicyStatement, RustFsVersion } from './model.js';
+import { ruleValue } from './version-rules/index.js';
 
-/** What the policy language of one RustFS version does differently. */
+/** What the policy language of one RustFS version does differently; the sources stand with the rules (version-rules/). */
 export interface PolicyProfile {
-  /** `Date*` operators compare policy with request instead of request with policy (source: function/date.rs of both versions). */
+  /** `Date*` operators compare policy with request instead of request with policy. */
   readonly dateOperatorsInverted: boolean;
-  /** An Allow of `s3:*` covers `s3:ForceDelete*` (source: action.rs; recorded: 1.0.1 refuses, beta.7 allows). */
+  /** An Allow of `s3:*` covers `s3:ForceDelete*`. */
   readonly wildcardGrantsForceDelete: boolean;
-  /** `s3:ListBucket` also allows ListObjectVersions (recorded: 06-access list-versions). */
+  /** `s3:ListBucket` also allows ListObjectVersions. */
   readonly listBucketImpliesVersions: boolean;
-  /** Reading a version by `versionId` needs `s3:GetObjectVersion` (source: access.rs of 1.0.1). */
+  /** Reading a version by `versionId` needs `s3:GetObjectVersion`. */
   readonly versionedReadNeedsOwnAction: boolean;
-  /** KMS statements may name keys as `arn:aws:kms:::…` (source: resource.rs of 1.0.1). */
+  /** KMS statements may name keys as `arn:aws:kms:::…`. */
   readonly kmsResources: boolean;
-  /** AssumeRole needs an Allow of `sts:AssumeRole` (recorded: 09-sts assume-without-sts-action). */
+  /** AssumeRole needs an Allow of `sts:AssumeRole`. */
   readonly assumeRoleNeedsAllow: boolean;
-  /** The server refuses policy names with white space anywhere (recorded: 03-policies name-with-space). */
+  /** The server refuses policy names with white space anywhere. */
   readonly refusesSpacesInNames: boolean;
 }
 
@@ -72,23 +73,17 @@ export const BUILTIN_POLICIES: Readonly<Record<RustFsVersion, Readonly<Record<st
   },
 };
 
+const profileOf = (version: RustFsVersion): PolicyProfile => ({
+  dateOperatorsInverted: ruleValue('date-conditions', version),
+  wildcardGrantsForceDelete: ruleValue('force-delete', version),
+  listBucketImpliesVersions: ruleValue('list-versions', version),
+  versionedReadNeedsOwnAction: ruleValue('versioned-reads', version),
+  kmsResources: ruleValue('policy-resources', version),
+  assumeRoleNeedsAllow: ruleValue('assume-role', version),
+  refusesSpacesInNames: ruleValue('spaces-in-names', version),
+});
+
 export const POLICY_PROFILES: Readonly<Record<RustFsVersion, PolicyProfile>> = {
-  '1.0.1': {
-    dateOperatorsInverted: false,
-    wildcardGrantsForceDelete: false,
-    listBucketImpliesVersions: false,
-    versionedReadNeedsOwnAction: true,
-    kmsResources: true,
-    assumeRoleNeedsAllow: false,
-    refusesSpacesInNames: true,
-  },
-  '1.0.0-beta.7': {
-    dateOperatorsInverted: true,
-    wildcardGrantsForceDelete: true,
-    listBucketImpliesVersions: true,
-    versionedReadNeedsOwnAction: false,
-    kmsResources: false,
-    assumeRoleNeedsAllow: true,
-    refusesSpacesInNames: false,
-  },
+  '1.0.1': profileOf('1.0.1'),
+  '1.0.0-beta.7': profileOf('1.0.0-beta.7'),
 };

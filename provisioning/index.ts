@@ -16,6 +16,8 @@ export { type Simulation, simulateClaims } from './oidc/simulate.js';
 export type { Blocked, Change, ChangeAction, ChangeKind, Plan, Unmanaged } from './plan/model.js';
 export { type PlanOptions, plan } from './plan/plan.js';
 export { type PlanColors, renderPlan } from './plan/render.js';
+export type { HandCheck, PreflightFinding, PreflightReport } from './preflight/model.js';
+export { breaking, type PreflightOptions, type PreflightResult, preflight } from './preflight/preflight.js';
 export { findRootCredentials, type RootCredentialFiles, rootCredentials } from './root-credentials.js';
 export {
   type FinishRootOptions,

@@ -21,7 +21,7 @@ export interface ObserveOptions {
 
 /** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
 async function observeBuckets(
-  manifest: Manifest,
+  manifest: Pick<Manifest, 'buckets'>,
   { admin, buckets }: ObserveOptions,
 ): Promise<ReadonlyMap<string, BucketConfig>> {
   const [names, archive] = await Promise.all([buckets.list(), admin.exportBucketMetadata()]);
@@ -86,7 +86,7 @@ async function observeIdentities({ admin }: ObserveOptions) {
  * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
  * each bucket that declares CORS or a public access block, which the bulk export leaves out.
  */
-export async function observe(manifest: Manifest, options: ObserveOptions): Promise<Estate> {
+export async function observe(manifest: Pick<Manifest, 'buckets'>, options: ObserveOptions): Promise<Estate> {
   const [buckets, identities] = await Promise.all([observeBuckets(manifest, options), observeIdentities(options)]);
   return { ...options.server, ...identities, buckets };
 }

@@ -1,16 +1,22 @@
-import type { RustFsVersion } from '../policies/index.js';
+import { type RustFsVersion, ruleValue } from '../policies/index.js';
 
 /** What provisioning does differently for one RustFS version. */
 export interface ProvisioningProfile {
-  /** Root may change another user's service account; else it has to be deleted and created again (recorded: 05-service-accounts update-as-root). */
+  /** Root may change another user's service account; else it has to be deleted and created again. */
   readonly rootUpdatesServiceAccounts: boolean;
-  /** `set-user-secret-key` exists (recorded: 02-users). */
+  /** `set-user-secret-key` exists. */
   readonly setUserSecretKey: boolean;
-  /** The server is ready only after it has asked its identity providers: one that is missing then stays missing (source: startup_services.rs). */
+  /** The server is ready only after it has asked its identity providers: one that is missing then stays missing. */
   readonly readyAfterDiscovery: boolean;
 }
 
+const profileOf = (version: RustFsVersion): ProvisioningProfile => ({
+  rootUpdatesServiceAccounts: ruleValue('update-access-keys', version),
+  setUserSecretKey: ruleValue('set-user-secret', version),
+  readyAfterDiscovery: ruleValue('readiness', version),
+});
+
 export const PROVISIONING_PROFILES: Readonly<Record<RustFsVersion, ProvisioningProfile>> = {
-  '1.0.1': { rootUpdatesServiceAccounts: true, setUserSecretKey: true, readyAfterDiscovery: true },
-  '1.0.0-beta.7': { rootUpdatesServiceAccounts: false, setUserSecretKey: false, readyAfterDiscovery: false },
+  '1.0.1': profileOf('1.0.1'),
+  '1.0.0-beta.7': profileOf('1.0.0-beta.7'),
 };

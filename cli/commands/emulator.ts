@@ -32,6 +32,10 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
   const storage = options.data === undefined ? 'in memory' : `in ${options.data}`;
   console.log(`cdktf-rustfs emulator (not RustFS), behaving like RustFS ${emulator.version}, data ${storage}`);
   for (const problem of emulator.oidcProblems) console.error(problem);
+  if (emulator.unreadablePolicies.length > 0)
+    console.error(
+      `RustFS ${emulator.version} cannot read stored policy ${emulator.unreadablePolicies.join(', ')} and therefore no identity at all: every request is answered with 503. Start the version before, and run cdktf-rustfs preflight`,
+    );
   console.log(`listening on ${emulator.endpoint}`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

@@ -130,7 +130,9 @@ function readPolicy(source: JsonSource, kind: 'iam' | 'bucket', profile: Emulato
   }
   const knowsKmsArns = kind === 'iam' && POLICY_PROFILES[profile.version].kmsResources;
   const result = parsePolicy(value, { kind, version: profile.version });
-  const refusal = result.ok ? undefined : refusalOf(result.problems, { source, kind, knowsKmsArns });
+  const refusal = result.ok
+    ? undefined
+    : refusalOf(result.problems, { source, kind, version: profile.version, knowsKmsArns });
   if (refusal) throw new RefusedPolicy(refusal);
   return normalized(value as unknown as Partial<PolicyDocument>);
 }

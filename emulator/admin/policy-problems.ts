@@ -1,4 +1,4 @@
-import { isKnownConditionKey, type PolicyProblem } from '../../policies/index.js';
+import { isKnownConditionKey, type PolicyProblem, type RustFsVersion } from '../../policies/index.js';
 import { kindOf, wrongValueAt } from './json-body.js';
 import type { JsonSource, JsonValue } from './json-source.js';
 
@@ -11,6 +11,7 @@ export interface PolicyRefusal {
 interface Setting {
   readonly source: JsonSource;
   readonly kind: 'iam' | 'bucket';
+  readonly version: RustFsVersion;
   /** ARNs of KMS keys are known, so that only their use can be wrong. */
   readonly knowsKmsArns: boolean;
 }
@@ -168,11 +169,11 @@ function explainCondition(path: Path, value: JsonValue | undefined, told: unknow
 }
 
 function explainConditionValue(path: Path, value: JsonValue | undefined, told: unknown, setting: Setting): Found[] {
-  const { source } = setting;
+  const { source, version } = setting;
   const [operator, key] = [String(path[3]), String(path[4])];
   const place = source.place(path);
   const end = place?.end ?? 0;
-  if (!isKnownConditionKey(key)) return [{ reason: `invalid key name: '${key}'`, offset: place?.keyEnd ?? 0 }];
+  if (!isKnownConditionKey(key, version)) return [{ reason: `invalid key name: '${key}'`, offset: place?.keyEnd ?? 0 }];
   if (operator.includes('Bool') || operator.startsWith('Null')) return [{ reason: 'ParseBoolError', offset: end }];
   if (operator.includes('Numeric')) {
     return [{ reason: 'ParseIntError { kind: InvalidDigit }', offset: end }];

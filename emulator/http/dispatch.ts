@@ -1,3 +1,4 @@
+import { faultOf } from '../admin/faults.js';
 import { handleAdmin } from '../admin/index.js';
 import type { EmulatorResponse } from '../context.js';
 import { s3Error } from '../errors.js';
@@ -27,6 +28,7 @@ export async function dispatch(context: S3Context, incoming: Incoming): Promise<
   const health = await handleHealth(context, emulatorRequest(incoming, ANONYMOUS, {}, context.iam));
   if (health !== undefined) return health;
   const door = doorOf(incoming);
+  if (context.unreadablePolicies.length > 0) return notReady(context, door);
   if (incoming.method === 'OPTIONS') return preflight(context, incoming, door);
   const path: S3Path = door === 's3' ? parseS3Path(incoming.path) : {};
   const authenticated = await authenticate(context, incoming);
@@ -39,6 +41,21 @@ export async function dispatch(context: S3Context, incoming: Incoming): Promise<
       : async () => (door === 'admin' ? handleAdmin(context, request) : handleSts(context, request));
   if (fault) throw s3Error(fault.code, fault.message);
   return answer();
+}
+
+/** Answers everything as long as the identities are not loaded, before any signature (observed on a running 1.0.1). */
+function notReady({ profile }: S3Context, door: Door): EmulatorResponse {
+  const { gate, pendingHeader, admin } = profile.iamNotLoaded;
+  if (door === 'admin') throw faultOf(admin);
+  return {
+    status: 503,
+    headers: {
+      'content-type': 'text/plain; charset=utf-8',
+      'retry-after': '5',
+      ...(pendingHeader ? { 'x-rustfs-readiness-pending': 'iam' } : {}),
+    },
+    body: gate,
+  };
 }
 
 /** Answers OPTIONS, which nobody signs. */

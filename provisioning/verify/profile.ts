@@ -1,11 +1,11 @@
-import type { RustFsVersion } from '../../policies/index.js';
+import { type RustFsVersion, ruleValue } from '../../policies/index.js';
 import type { AnswerPattern } from './model.js';
 
 /** What the access proof has to know of one RustFS version beyond the policy language. */
 export interface VerifyProfile {
-  /** A bucket policy that lets somebody list or locate a bucket shows it in ListBuckets (source: bucket_usecase.rs of both versions). */
+  /** A bucket policy that lets somebody list or locate a bucket shows it in ListBuckets. */
   readonly bucketPoliciesShowBuckets: boolean;
-  /** Deleting a version needs `s3:DeleteObject` beside `s3:DeleteObjectVersion` (source: access.rs of both versions). */
+  /** Deleting a version needs `s3:DeleteObject` beside `s3:DeleteObjectVersion`. */
   readonly versionDeleteNeedsBoth: boolean;
   /** An upload whose body does not have the announced MD5 (recorded: 08-objects put-bad-md5). */
   readonly wrongDigest: AnswerPattern;
@@ -28,10 +28,14 @@ const BARRED: readonly AnswerPattern[] = [
   { code: 'RequestTimeTooSkewed' },
 ];
 
+const fromRules = (version: RustFsVersion) => ({
+  bucketPoliciesShowBuckets: ruleValue('bucket-policy-listing', version),
+  versionDeleteNeedsBoth: ruleValue('version-deletes', version),
+});
+
 export const VERIFY_PROFILES: Readonly<Record<RustFsVersion, VerifyProfile>> = {
   '1.0.1': {
-    bucketPoliciesShowBuckets: false,
-    versionDeleteNeedsBoth: false,
+    ...fromRules('1.0.1'),
     wrongDigest: { status: 400, code: 'BadDigest' },
     shortAccessKey: { status: 400, code: 'InvalidArgument', message: /^invalid access key length$/ },
     checksConfigurationsFirst: true,
@@ -39,8 +43,7 @@ export const VERIFY_PROFILES: Readonly<Record<RustFsVersion, VerifyProfile>> = {
     barred: BARRED,
   },
   '1.0.0-beta.7': {
-    bucketPoliciesShowBuckets: true,
-    versionDeleteNeedsBoth: true,
+    ...fromRules('1.0.0-beta.7'),
     wrongDigest: { status: 500, code: 'InternalError', message: /Checksum mismatch/ },
     shortAccessKey: { status: 500, code: 'InternalError', message: /InvalidAccessKeyLength$/ },
     checksConfigurationsFirst: false,

@@ -143,3 +143,21 @@ describe('parsePolicy', () => {
     }
   });
 });
+
+test('condition keys by version', () => {
+  const locked = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['s3:PutObject'],
+        Resource: ['arn:aws:s3:::a/*'],
+        Condition: { StringEquals: { 's3:object-lock-mode': 'GOVERNANCE' } },
+      },
+    ],
+  };
+  expect(parsePolicy(locked, { kind: 'iam', version: '1.0.1' }).ok).toBe(true);
+  expect(parsePolicy(locked, { kind: 'iam', version: '1.0.0-beta.7' })).toMatchObject({
+    problems: [{ rule: 'RustFS 1.0.0-beta.7 does not know this condition key', value: 's3:object-lock-mode' }],
+  });
+});
