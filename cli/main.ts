@@ -12,9 +12,11 @@ function port(value: string): number {
   return number;
 }
 
-function milliseconds(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('expected a whole number of milliseconds');
-  return Number(value);
+function whole(what: string) {
+  return (value: string): number => {
+    if (!/^\d+$/.test(value)) throw new InvalidArgumentError(`expected a whole number of ${what}`);
+    return Number(value);
+  };
 }
 
 /** Options of every command that talks to the server of a manifest. */
@@ -123,7 +125,11 @@ function ofSession(command: Command): Command {
   return onManifest(command)
     .option('--user <name>', 'sessions of this enrolled user (AssumeRole)')
     .option('--web-identity-token-file <file>', 'sessions by the ID token in this file (AssumeRoleWithWebIdentity)')
-    .addOption(new Option('--duration <seconds>', '900 to 43200').default(3600).argParser(Number))
+    .addOption(
+      new Option('--duration <seconds>', '900 to 43200; default: as the manifest declares, else 3600').argParser(
+        Number,
+      ),
+    )
     .option('--session-policy <file>', 'policy that narrows the session');
 }
 
@@ -174,7 +180,12 @@ program
       .choices(['1.0.1', '1.0.0-beta.7'])
       .default('1.0.1'),
   )
-  .addOption(new Option('--latency <ms>', 'added to every request').default(0).argParser(milliseconds))
+  .addOption(new Option('--latency <ms>', 'added to every request').default(0).argParser(whole('milliseconds')))
+  .addOption(
+    new Option('--shortest-session <seconds>', 'give sessions that short, as RustFS does not').argParser(
+      whole('seconds'),
+    ),
+  )
   .action(async (options) => {
     process.exitCode = await (await import('./commands/emulator.js')).emulatorCommand(options);
   });

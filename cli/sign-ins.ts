@@ -26,7 +26,10 @@ export interface SignInOptions extends ConnectionOptions {
 
 export interface SignedIn {
   readonly signIns: readonly SignIn[];
+  /** Tokens that must not be accepted. */
   readonly forged: readonly ForgeryResult[];
+  /** Sessions that must not work. */
+  readonly broken: readonly ForgeryResult[];
 }
 
 /** Where the secrets of enrolled users are: beside the access keys. */
@@ -42,11 +45,15 @@ export async function signInByToken(
   const { provider } = readToken(manifest, token);
   const signIn = tokenSignIn(manifest, token, await assumeRoleWithWebIdentity(wire, token));
   const forged = [...(await forgeries(token, await fetchKeys(provider))), ...(await more(token))];
-  return { signIns: [signIn], forged: await presentForgeries(wire, forged) };
+  return { signIns: [signIn], forged: await presentForgeries(wire, forged), broken: [] };
 }
 
 export function allOf(signedIn: readonly SignedIn[]): SignedIn {
-  return { signIns: signedIn.flatMap(({ signIns }) => signIns), forged: signedIn.flatMap(({ forged }) => forged) };
+  return {
+    signIns: signedIn.flatMap(({ signIns }) => signIns),
+    forged: signedIn.flatMap(({ forged }) => forged),
+    broken: signedIn.flatMap(({ broken }) => broken),
+  };
 }
 
 /** Signs in by every token and enrolled user that was named, and tries what can be forged from the tokens. */
@@ -65,7 +72,7 @@ export async function signInAll(session: Session, options: SignInOptions): Promi
   }
   for (const name of options.signInUser ?? []) {
     const credentials = await userSessions(wire, users, name, {}).fetch();
-    signedIn.push({ signIns: [userSignIn(manifest, name, credentials)], forged: [] });
+    signedIn.push({ signIns: [userSignIn(manifest, name, credentials)], forged: [], broken: [] });
   }
   return allOf(signedIn);
 }

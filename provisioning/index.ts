@@ -45,7 +45,7 @@ export {
   type SessionPlanOptions,
 } from './session.js';
 export { type SessionCache, sessionCache } from './sts/cache.js';
-export { enrolUser, withdrawUser } from './sts/enrol.js';
+export { enrolDeclared, enrolUser, withdrawUser } from './sts/enrol.js';
 export {
   type CredentialEndpoint,
   type CredentialEndpointOptions,
@@ -74,7 +74,10 @@ export {
   type Probe,
   type ProbeResult,
   policyDocuments,
+  presentBrokenSessions,
+  presentEndedSession,
   presentForgeries,
+  presentWithdrawn,
   type ReadToken,
   readToken,
   type Severity,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Manifest } from '../../manifest/index.js';
+import { DEFAULT_SESSION_SECONDS, type Manifest } from '../../manifest/index.js';
 import {
   createWire,
   enrolUser,
@@ -25,7 +25,7 @@ interface EnrolOptions extends ConnectionOptions {
 interface SessionOptions extends ConnectionOptions {
   readonly user?: string;
   readonly webIdentityTokenFile?: string;
-  readonly duration: number;
+  readonly duration?: number;
   readonly sessionPolicy?: string;
 }
 
@@ -52,9 +52,11 @@ export async function enrolCommand(action: 'enrol' | 'withdraw', options: EnrolO
 }
 
 function sourceOf(options: SessionOptions, manifest: Manifest, wire: Wire): SessionSource {
-  const { user, webIdentityTokenFile, duration: seconds, sessionPolicy } = options;
+  const { user, webIdentityTokenFile, sessionPolicy } = options;
   if ((user === undefined) === (webIdentityTokenFile === undefined))
     throw new UsageError('name either --user or --web-identity-token-file: whose sessions are wanted');
+  const declared = manifest.sessions?.find((one) => one.user === user)?.seconds;
+  const seconds = options.duration ?? declared ?? DEFAULT_SESSION_SECONDS;
   let policy: string | undefined;
   try {
     policy = sessionPolicy === undefined ? undefined : JSON.stringify(JSON.parse(readFileSync(sessionPolicy, 'utf8')));

@@ -7,12 +7,14 @@ import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
+import { allOf, type SignedIn } from '../sign-ins.js';
 import { type StackGateway, throughGateway } from '../up/gateway-process.js';
-import { signInDeclared } from '../up/sign-ins.js';
+import { serveSdkClients } from '../up/sdk-clients.js';
+import { endSessions, signInDeclared } from '../up/sign-ins.js';
 import { synthesize } from '../up/synth.js';
 import { type Target, type TargetOptions, targetOf } from '../up/target.js';
 import { deploy, findTerraform } from '../up/terraform.js';
-import { applyCommand } from './apply.js';
+import { applyCommand, enrol } from './apply.js';
 import { planColors } from './plan.js';
 import { proveAccess } from './verify.js';
 
@@ -58,9 +60,9 @@ async function repairDrift(session: Session, progress: Progress): Promise<void> 
 }
 
 /** Signs in by every way that the stack declares, and tries what every key and session can do. */
-async function prove(session: Session, { target, progress }: Run, reports: string): Promise<number> {
+async function prove(session: Session, { target, progress }: Run, reports: string, more: readonly SignedIn[] = []) {
   const signedIn = await signInDeclared(session, target.standInIssuer, progress);
-  return proveAccess(session, progress, { reports }, signedIn);
+  return proveAccess(session, progress, { reports }, allOf([signedIn, ...more]));
 }
 
 /** The same proof once more, as clients of the gateway see it. */
@@ -76,7 +78,7 @@ async function proveThroughGateway(session: Session, gateway: StackGateway, run:
     progress.line(
       `the same through the gateway: ${fronted.wire.endpoint}, ${GATEWAY_LABEL}, plain HTTP on loopback, without rate limits`,
     );
-    return await prove(fronted, run, join('reports', 'gateway'));
+    return (await prove(fronted, run, join('reports', 'gateway'))).exitCode;
   } finally {
     fronted.close();
   }
@@ -97,9 +99,11 @@ async function deployAndProve(run: Run): Promise<number> {
     progress.line(describeServer(session));
     await repairDrift(session, progress);
     signal.throwIfAborted();
-    const proven = await prove(session, run, 'reports');
+    await enrol(session, {}, progress);
+    const { proof, exitCode } = await prove(session, run, 'reports', [await endSessions(session, progress)]);
+    const served = exitCode === EXIT.ok ? await serveSdkClients(session, proof, stackDir, progress) : exitCode;
     const gateway = await target.startGateway(stackDir);
-    if (gateway === undefined || proven !== EXIT.ok) return proven;
+    if (gateway === undefined || served !== EXIT.ok) return served;
     signal.throwIfAborted();
     return await proveThroughGateway(session, gateway, run);
   } finally {

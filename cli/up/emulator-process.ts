@@ -35,7 +35,7 @@ export async function startEmulatorProcess(options: EmulatorProcessOptions): Pro
   return startServerProcess({
     directory,
     name: 'emulator',
-    args: ['emulator', '--port', String(port), '--data', join(directory, 'data')],
+    args: ['emulator', '--port', String(port), '--data', join(directory, 'data'), '--shortest-session', '1'],
     environment: {
       ...Object.fromEntries(inherited),
       ...environment,

@@ -36,7 +36,7 @@ interface Handle {
 }
 
 const START_TIMEOUT_MS = 15_000;
-const bin = fileURLToPath(new URL('../../../bin/cdktf-rustfs.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../../../bin/cdktf-rustfs.js', import.meta.url));
 
 const handleFileIn = (directory: string) => join(directory, 'process.json');
 

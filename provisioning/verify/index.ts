@@ -1,3 +1,4 @@
+export { presentBrokenSessions, presentEndedSession, presentWithdrawn } from './broken-sessions.js';
 export { type Forgery, type ForgeryResult, forgeries, misusedTokens, presentForgeries } from './forged-tokens.js';
 export type {
   AccessProof,

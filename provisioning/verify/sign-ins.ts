@@ -18,6 +18,8 @@ export interface SignIn {
   readonly credentials: SessionCredentials;
   readonly parentUser: string;
   readonly policies: readonly NamedPolicy[];
+  /** Narrows the session. @default - all that the policies give */
+  readonly sessionPolicy?: NamedPolicy;
 }
 
 /** What a token says, and whose it is by the manifest. Its signature is not checked: that is the server's to do. */
@@ -69,14 +71,22 @@ export function tokenSignIn(manifest: Manifest, token: string, credentials: Sess
   };
 }
 
-export function userSignIn(manifest: Manifest, user: string, credentials: SessionCredentials): SignIn {
+/** @param sessionPolicy what the session was asked for with; its name says who this is */
+export function userSignIn(
+  manifest: Manifest,
+  user: string,
+  credentials: SessionCredentials,
+  sessionPolicy?: NamedPolicy,
+): SignIn {
+  const name = sessionPolicy ? `${user} with a session policy for ${sessionPolicy.name}` : user;
   return {
-    who: `sign-in of ${user}`,
-    name: user,
+    who: `sign-in of ${name}`,
+    name,
     by: 'AssumeRole',
     credentials,
     parentUser: user,
     policies: policiesOfUser(manifest, user),
+    ...(sessionPolicy ? { sessionPolicy } : {}),
   };
 }
 
@@ -85,9 +95,15 @@ export function signInSubjects(
   signIns: readonly SignIn[],
   rightsOf: (principal: Principal) => Rights,
 ): readonly KeySubject[] {
-  return signIns.map(({ who, credentials, parentUser, policies }) => {
+  return signIns.map(({ who, credentials, parentUser, policies, sessionPolicy }) => {
     const { accessKeyId } = credentials;
-    const principal = { kind: 'session', accessKey: accessKeyId, parentUser, policies } as const;
+    const principal = {
+      kind: 'session',
+      accessKey: accessKeyId,
+      parentUser,
+      policies,
+      ...(sessionPolicy ? { embeddedPolicy: sessionPolicy } : {}),
+    } as const;
     return { who, accessKey: who, accessKeyId, credentials, rights: rightsOf(principal) };
   });
 }
