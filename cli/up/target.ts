@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import type { Manifest } from '../../manifest/index.js';
 import { writeRootCredentialFiles } from '../../provisioning/index.js';
 import { readManifest } from '../connection.js';
 import type { Progress } from '../render/progress.js';
@@ -64,6 +65,7 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
   let provider: ServerProcess | undefined;
   let emulator: ServerProcess | undefined;
   let gateway: StackGateway | undefined;
+  let steps: (endpoint: string) => string[] = () => [];
   return {
     stack,
     environment: {
@@ -76,9 +78,11 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
       return provider?.endpoint;
     },
     async start(stackDir, progress) {
-      const { oidc } = readManifest(join(stackDir, 'manifest.json'));
+      const manifestFile = join(stackDir, 'manifest.json');
+      const manifest = readManifest(manifestFile);
+      steps = (endpoint) => firstSteps(manifest, endpoint, relative(projectDir, manifestFile));
       // Before the server, which asks its providers once, at its start.
-      if (oidc?.providers.some((one) => one.issuer === places.provider.url))
+      if (manifest.oidc?.providers.some((one) => one.issuer === places.provider.url))
         provider = await progress.step('starting a development OpenID provider (a stand-in for yours)', () =>
           startProviderProcess(places.provider.directory, places.provider.port),
         );
@@ -96,7 +100,7 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
     },
     describe: () => [
       ...(provider ? [running('development OpenID provider', provider)] : []),
-      ...(emulator ? [running('emulator', emulator), ...firstSteps(stack, emulator.endpoint)] : []),
+      ...(emulator ? [running('emulator', emulator), ...steps(emulator.endpoint)] : []),
       ...(gateway ? [running('gateway', gateway, gateway.hostEndpoints)] : []),
     ],
     async stop() {
@@ -109,11 +113,23 @@ function running(what: string, { endpoint, pid }: ServerProcess, more: readonly 
   return `The ${what} keeps running at ${[endpoint, ...more].join(', ')} (process ${pid}); stop it with: kill ${pid}`;
 }
 
-function firstSteps(stack: string, endpoint: string): readonly string[] {
+function firstSteps({ stack, components, sessions }: Manifest, endpoint: string, manifestFile: string): string[] {
+  const [component] = components;
+  const [session] = sessions ?? [];
   return [
-    'Use it as an application does:',
-    `  set -a; . secrets/${stack}/langfuse.env; set +a`,
-    `  aws --endpoint-url ${endpoint} s3 ls s3://langfuse-events`,
+    ...(component
+      ? [
+          'Use it as an application does:',
+          `  set -a; . secrets/${stack}/${component.accessKey}.env; set +a`,
+          `  aws --endpoint-url ${endpoint} s3 ls s3://${component.buckets[0]}`,
+        ]
+      : []),
+    ...(session
+      ? [
+          'A session as an application gets it:',
+          `  npx cdktf-rustfs credentials process --manifest ${manifestFile} --user ${session.user}`,
+        ]
+      : []),
   ];
 }
 
