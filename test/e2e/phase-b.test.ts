@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProject, type Project, repository } from './fixture.js';
-import { jsonLines, leftRunning, mainOf, onlyNode, type UpEvent, upArguments } from './up.js';
+import { jsonLines, leftRunning, mainOf, onlyNode, removeWithProcesses, type UpEvent, upArguments } from './up.js';
 
 let project: Project;
 let path: string;
@@ -15,10 +15,7 @@ beforeAll(async () => {
   project = await createProject(mainOf(repository, 'phase-b', 'PhaseBStack'));
   path = await onlyNode(project);
 });
-afterAll(async () => {
-  for (const { pid } of leftRunning(project)) process.kill(pid);
-  await project.remove();
-});
+afterAll(() => removeWithProcesses(project));
 
 const SIGN_INS = ['audit-collectors', 'auditors', 'report-writers'].map((value) => `${value} at sso`);
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProject, type Project, repository } from './fixture.js';
-import { jsonLines, leftRunning, mainOf, onlyNode, type UpEvent, upArguments } from './up.js';
+import { jsonLines, leftRunning, mainOf, onlyNode, removeWithProcesses, type UpEvent, upArguments } from './up.js';
 
 let project: Project;
 let path: string;
@@ -14,10 +14,7 @@ beforeAll(async () => {
   project = await createProject(mainOf(repository, 'phase-c', 'PhaseCStack'));
   path = await onlyNode(project);
 });
-afterAll(async () => {
-  for (const { pid } of leftRunning(project)) process.kill(pid);
-  await project.remove();
-});
+afterAll(() => removeWithProcesses(project));
 
 /** Starts `up`, and sends it a signal when it begins with a step. */
 async function interrupted(step: RegExp, signal: NodeJS.Signals): Promise<readonly [number | null, string | null]> {
@@ -39,7 +36,7 @@ test('SIGTERM leaves nothing running', async () => {
   expect(leftRunning(project)).toEqual([]);
 }, 120_000);
 
-test('killed while a user is withdrawn, it leaves what the next run takes over and finishes', async () => {
+test('killed at the step that withdraws a user, it leaves what the next run takes over and finishes', async () => {
   expect(await interrupted(/withdrawing/, 'SIGKILL')).toEqual([null, 'SIGKILL']);
   expect(leftRunning(project).map(({ name }) => name)).toEqual(['emulator-phase-c']);
 

@@ -39,6 +39,23 @@ export function leftRunning({ directory }: Project): { readonly name: string; re
   });
 }
 
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Ends what `up` left running, and then the project: a server that still writes would be in the way. */
+export async function removeWithProcesses(project: Project): Promise<void> {
+  const pids = leftRunning(project).map(({ pid }) => pid);
+  for (const pid of pids.filter(isRunning)) process.kill(pid);
+  const deadline = Date.now() + 20_000;
+  while (pids.some(isRunning) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+  await project.remove();
+}
+
 /** A PATH with Node and nothing else: without Terraform `up` runs the post-apply step itself, which takes half the time. */
 export async function onlyNode({ directory }: Project): Promise<string> {
   const path = join(directory, 'bin');
