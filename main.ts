@@ -4,6 +4,8 @@ import {
   EnvironmentStack,
   ObservabilityStack,
   PhaseAStack,
+  PhaseBStack,
+  PhaseCStack,
   QuickstartStack,
   RemoteStateStack,
   RustFsDockerStack,
@@ -13,9 +15,11 @@ import {
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
-new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new PhaseAStack(app, 'phase-a');
+new PhaseBStack(app, 'phase-b');
+new PhaseCStack(app, 'phase-c');
 new ObservabilityStack(app, 'observability');
+new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new RemoteStateStack(app, 'remote-state');
 for (const environment of environments) new EnvironmentStack(app, environment);
 app.synth();

@@ -15,9 +15,11 @@ function port(value: string): number {
   return number;
 }
 
-function milliseconds(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('expected a whole number of milliseconds');
-  return Number(value);
+function whole(what: string) {
+  return (value: string): number => {
+    if (!/^\d+$/.test(value)) throw new InvalidArgumentError(`expected a whole number of ${what}`);
+    return Number(value);
+  };
 }
 
 /** Options of every command that talks to the server of a manifest. */
@@ -103,6 +105,15 @@ onManifest(oidc.command('doctor').description('look for what makes sign-ins fail
     process.exitCode = await (await import('./commands/oidc-doctor.js')).oidcDoctorCommand(options);
   });
 
+oidc
+  .command('development-provider')
+  .description('run an OpenID provider that gives anybody any token, on 127.0.0.1 (for development only)')
+  .addOption(new Option('--port <port>', 'port on 127.0.0.1').default(9998).argParser(port))
+  .option('--client-id <id>', 'audience of the tokens', 'rustfs')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/fleet-stand-in.js')).developmentIssuerCommand(options);
+  });
+
 const credentials = program
   .command('credentials')
   .description('sessions for applications: short-lived credentials instead of access keys');
@@ -123,7 +134,11 @@ function ofSession(command: Command): Command {
   return onManifest(command)
     .option('--user <name>', 'sessions of this enrolled user (AssumeRole)')
     .option('--web-identity-token-file <file>', 'sessions by the ID token in this file (AssumeRoleWithWebIdentity)')
-    .addOption(new Option('--duration <seconds>', '900 to 43200').default(3600).argParser(Number))
+    .addOption(
+      new Option('--duration <seconds>', '900 to 43200; default: as the manifest declares, else 3600').argParser(
+        Number,
+      ),
+    )
     .option('--session-policy <file>', 'policy that narrows the session');
 }
 
@@ -174,7 +189,12 @@ program
       .choices(['1.0.1', '1.0.0-beta.7'])
       .default('1.0.1'),
   )
-  .addOption(new Option('--latency <ms>', 'added to every request').default(0).argParser(milliseconds))
+  .addOption(new Option('--latency <ms>', 'added to every request').default(0).argParser(whole('milliseconds')))
+  .addOption(
+    new Option('--shortest-session <seconds>', 'give sessions that short, as RustFS does not').argParser(
+      whole('seconds'),
+    ),
+  )
   .action(async (options) => {
     process.exitCode = await (await import('./commands/emulator.js')).emulatorCommand(options);
   });

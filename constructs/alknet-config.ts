@@ -56,6 +56,11 @@ export interface GatewaySettings {
     /** `/s3/admin/*` for the scope s3:admin. @default false */
     readonly exposeAdmin?: boolean;
   };
+  /**
+   * Let browsers sign in at the server's OpenID providers by a virtual host: passes exactly the paths of RustFS' login, and nothing
+   * else of its administration. The console that RustFS sends them to afterwards is not served. @default false
+   */
+  readonly oidcLogin?: boolean;
   /** @default - alknet's defaults: 100 connections and 5 wrong tokens */
   readonly rateLimits?: GatewayRateLimits;
   /**
@@ -130,6 +135,7 @@ export function gatewayDocuments(
         upstream,
         virtual_hosts: virtualHosts,
         bucket_subdomains: settings.bucketSubdomains ?? false,
+        ...(settings.oidcLogin && { oidc_login: true }),
         ...(prefix && {
           prefix: {
             credential: {
@@ -169,6 +175,7 @@ function needs(settings: GatewaySettings): readonly (readonly [GatewayCapability
     ['tls', `tls ${settings.tls.type}`, settings.tls.type !== 'none'],
     ['plain-http', 'tls none', settings.tls.type === 'none'],
     ['alk-http', 'apiKeys', (settings.apiKeys ?? []).length > 0],
+    ['oidc-login', 'oidcLogin', settings.oidcLogin === true],
     ['s3-resign', 'prefix', settings.prefix !== undefined],
     ['rate-limit', 'rateLimits', settings.rateLimits !== undefined],
     ['keystone-bridge', 'keystone', settings.keystone !== undefined],
@@ -201,6 +208,9 @@ export function gatewayProblems(settings: GatewaySettings, { kind, capabilities 
       ? [
           'prefix opens /s3/* for API keys, but apiKeys is empty: make one with cdktf-rustfs gateway --new-api-key s3:readonly',
         ]
+      : []),
+    ...(settings.oidcLogin && virtualHosts.length === 0
+      ? ['oidcLogin is served at the virtual hosts, which are none: name a host such as s3.example.com']
       : []),
     ...(!prefix && apiKeys.length > 0
       ? [

@@ -61,3 +61,4 @@ export { SecretStoreRef } from './secret-store-ref.js';
 export type { IRustFs } from './server.js';
 export { type AccessException, type IGrantee, ServiceUser, type ServiceUserProps } from './service-user.js';
 export { Size } from './size.js';
+export { UserSessions, type UserSessionsProps } from './user-sessions.js';

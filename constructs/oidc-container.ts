@@ -13,6 +13,15 @@ function checkReachable({ id, issuer, discoveryUrl }: OidcProvider, version: Rus
   );
 }
 
+/** A server that runs elsewhere, and a provider that only this machine reaches. @throws Error */
+export function checkReachableFrom(endpoint: string, { id, issuer, discoveryUrl }: OidcProvider): void {
+  const asked = discoveryUrl ?? issuer;
+  if (LOOPBACK.test(new URL(endpoint).hostname) || !LOOPBACK.test(new URL(asked).hostname)) return;
+  throw new Error(
+    `OIDC provider ${id}: RustFS at ${endpoint} cannot reach ${asked}, which is its own machine there; use a name that browsers, programs and RustFS all resolve`,
+  );
+}
+
 /** What an OpenID provider adds to a RustFS container. */
 export function oidcPart(provider: OidcProvider, version: RustFsVersion): ServerPart {
   checkReachable(provider, version);

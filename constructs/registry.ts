@@ -6,6 +6,7 @@ import type {
   ManifestGroup,
   ManifestOidcProvider,
   ManifestPolicy,
+  ManifestSessions,
   ManifestUser,
 } from '../manifest/index.js';
 import type { RustFsVersion } from '../policies/index.js';
@@ -54,6 +55,7 @@ export class ManifestRegistry {
 
   toManifest(): Manifest {
     const providers = this.#providers();
+    const sessions = this.#render('sessions of user');
     return {
       version: 1,
       stack: this.stack,
@@ -66,6 +68,7 @@ export class ManifestRegistry {
       accessKeys: this.#render('access key'),
       components: this.#render('component'),
       ...(providers.length > 0 ? { oidc: { providers } } : {}),
+      ...(sessions.length > 0 ? { sessions } : {}),
     };
   }
 }
@@ -77,6 +80,7 @@ interface EntryTypes {
   group: ManifestGroup;
   'access key': ManifestAccessKey;
   component: ManifestComponent;
+  'sessions of user': ManifestSessions;
   'OIDC provider': Omit<ManifestOidcProvider, 'claims'>;
   'claim value': ManifestOidcProvider['claims'][number] & { readonly provider: string };
 }

@@ -1,10 +1,11 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
+import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { oidcPart } from './oidc-container.js';
-import type { OidcProvider } from './oidc-provider.js';
-import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
+import { checkReachableFrom, oidcPart } from './oidc-container.js';
+import { type OidcProvider, oidcEnvironment } from './oidc-provider.js';
+import { ProvisioningStep, pathFromModule, projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
@@ -20,7 +21,10 @@ interface CommonProps {
   readonly region?: string;
   /** Where the root credentials and the access keys are kept. @default SecretStoreRef.directory('secrets/<stack>') */
   readonly secretStore?: SecretStoreRef;
-  /** OpenID providers whose users may sign in. A server that somebody else runs has to be configured for them already. @default none */
+  /**
+   * OpenID providers whose users may sign in. A server that somebody else runs has to be started with the variables that synthesis
+   * writes to `rustfs.env` beside the manifest. @default none
+   */
   readonly oidc?: readonly OidcProvider[];
 }
 
@@ -114,6 +118,22 @@ class ExternalRustFs extends Construct implements IRustFs {
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
     new ProvisioningStep(this, 'Provisioning', { registry: this._registry });
+    const { oidc = [] } = props;
+    for (const provider of oidc) checkReachableFrom(this.endpoint, provider);
+    if (oidc.length > 0) this.#writeEnvironment(oidc);
+  }
+
+  /** What the server has to be started with, in the format of `docker run --env-file` and systemd's EnvironmentFile. */
+  #writeEnvironment(oidc: readonly OidcProvider[]): void {
+    const secrets = oidc.flatMap(({ secretVariable, clientSecretFile }) =>
+      clientSecretFile === undefined ? [] : [`# ${secretVariable}: what is in ${clientSecretFile}`],
+    );
+    const variables = Object.entries(oidcEnvironment(oidc, this._registry.rustfsVersion));
+    const lines = [...variables.map(([name, value]) => `${name}=${value}`), ...secrets];
+    addCustomSynthesis(this, {
+      onSynthesize: ({ outdir }) =>
+        writeStackFile(TerraformStack.of(this), outdir, 'rustfs.env', `${lines.join('\n')}\n`),
+    });
   }
 }
 

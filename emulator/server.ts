@@ -35,6 +35,8 @@ export interface EmulatorOptions {
   readonly region?: string;
   /** Identity providers; `oidcFromEnvironment` reads them from the variables of RustFS. @default none */
   readonly oidc?: OidcSettings;
+  /** Seconds that a session by AssumeRole lasts at least: a way to see sessions end. @default - as with RustFS: 900 on 1.0.1 */
+  readonly shortestSession?: number;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
@@ -117,15 +119,23 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function createContext(
-  { accessKey, secretKey, region = 'us-east-1', oidc = { providers: [], allowOrigins: [] } }: EmulatorOptions,
+  {
+    accessKey,
+    secretKey,
+    region = 'us-east-1',
+    oidc = { providers: [], allowOrigins: [] },
+    shortestSession,
+  }: EmulatorOptions,
   version: RustFsVersion,
   { records, blobs }: Storage,
 ): Promise<S3Context> {
   const persist = (kind: string, key: string, value: unknown) => records.put(kind, key, value);
   const stored = (kind: string) => records.of(kind);
   const objects = new ObjectIndex(persist, stored);
-  const profile = emulatorProfile(version);
   const iam = loadIam(stored);
+  const known = emulatorProfile(version);
+  const profile =
+    shortestSession === undefined ? known : { ...known, sts: { ...known.sts, shortestSeconds: shortestSession } };
   return {
     iam,
     unreadablePolicies: unreadablePolicies(iam, version),

@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from './observe/metrics.js';
 import { router } from './router.js';
 import { decoy } from './routes/decoy.js';
 import { healthz } from './routes/healthz.js';
+import { oidcLogin } from './routes/oidc-login.js';
 import { s3PassThrough } from './routes/s3-pass-through.js';
 import { s3Prefix } from './routes/s3-prefix.js';
 import { initialKeyPair, type KeyPair, readKeyPair } from './tls/identity.js';
@@ -122,6 +123,7 @@ export async function startGateway({ config, version, routes = [], log: given }:
 function ownRoutes({ s3, keystone }: StaticConfig): RouteFactory[] {
   const { prefix } = s3;
   return [
+    ...(s3.oidc_login ? [oidcLogin] : []),
     ...(keystone ? [keystoneBridge(keystone)] : []),
     s3PassThrough,
     healthz,

@@ -12,8 +12,10 @@ export {
   type ManifestOidcProvider,
   type ManifestPolicy,
   type ManifestSecretStore,
+  type ManifestSessions,
   type ManifestUser,
   manifestSchema,
   ROOT_ENTRY,
 } from './schema.js';
 export { ManifestError, manifestHash, manifestJsonSchema, parseManifest, serializeManifest } from './serialize.js';
+export { DEFAULT_SESSION_SECONDS, LONGEST_SESSION_SECONDS, SHORTEST_SESSION_SECONDS } from './sessions.js';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sessionsSchema } from './sessions.js';
 
 /** Version of the manifest format. A manifest of another version is refused, never guessed at. */
 export const MANIFEST_VERSION = 1;
@@ -229,6 +230,7 @@ export const manifestSchema = z
       .strictObject({ providers: z.array(oidcProvider).min(1) })
       .optional()
       .meta({ description: 'OpenID providers whose users may sign in.' }),
+    sessions: sessionsSchema,
   })
   .meta({ title: 'cdktf-rustfs manifest', description: 'What one RustFS server should hold. Contains no secret.' });
 
@@ -240,6 +242,7 @@ export type ManifestUser = Manifest['users'][number];
 export type ManifestGroup = Manifest['groups'][number];
 export type ManifestAccessKey = Manifest['accessKeys'][number];
 export type ManifestComponent = Manifest['components'][number];
+export type ManifestSessions = NonNullable<Manifest['sessions']>[number];
 export type ManifestOidcProvider = NonNullable<Manifest['oidc']>['providers'][number];
 export type LifecycleRule = NonNullable<ManifestBucket['lifecycle']>[number];
 export type CorsRule = NonNullable<ManifestBucket['cors']>[number];

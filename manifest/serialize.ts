@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { BUILTIN_POLICIES, opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
 import { oidcProblems } from './oidc.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema, ROOT_ENTRY } from './schema.js';
+import { sessionProblems } from './sessions.js';
 
 /** A manifest that cannot be used; the message lists every problem. */
 export class ManifestError extends Error {
@@ -26,12 +27,13 @@ const UNORDERED = new Set([
   'lifecycle',
   'providers',
   'claims',
+  'sessions',
 ]);
 
 function sortKey(item: unknown): string {
   if (typeof item === 'string') return item;
-  const { name, id, value } = item as { name?: string; id?: string; value?: string };
-  return name ?? id ?? value ?? JSON.stringify(item);
+  const { name, id, value, user } = item as { name?: string; id?: string; value?: string; user?: string };
+  return name ?? id ?? value ?? user ?? JSON.stringify(item);
 }
 
 function ordered(value: unknown, field = ''): unknown {
@@ -162,6 +164,7 @@ export function parseManifest(text: string, source = 'manifest'): Manifest {
     ...policyProblems(parsed.data),
     ...bucketProblems(parsed.data),
     ...oidcProblems(parsed.data),
+    ...sessionProblems(parsed.data),
   ];
   if (problems.length > 0)
     throw new ManifestError(

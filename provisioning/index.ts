@@ -53,7 +53,7 @@ export {
   type SessionPlanOptions,
 } from './session.js';
 export { type SessionCache, sessionCache } from './sts/cache.js';
-export { enrolUser, withdrawUser } from './sts/enrol.js';
+export { enrolDeclared, enrolUser, withdrawUser } from './sts/enrol.js';
 export {
   type CredentialEndpoint,
   type CredentialEndpointOptions,
@@ -75,13 +75,17 @@ export {
   type ForgeryResult,
   forgeries,
   type MatrixRow,
+  misusedTokens,
   type NotProbed,
   type Observation,
   type Outcome,
   type Probe,
   type ProbeResult,
   policyDocuments,
+  presentBrokenSessions,
+  presentEndedSession,
   presentForgeries,
+  presentWithdrawn,
   type ReadToken,
   readToken,
   type Severity,

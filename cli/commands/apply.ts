@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
-import { type Plan, renderPlan } from '../../provisioning/index.js';
+import { enrolDeclared, type Plan, renderPlan, type Session } from '../../provisioning/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
-import { createProgress } from '../render/progress.js';
+import { createProgress, type Progress } from '../render/progress.js';
+import { enrolledUsers } from '../sign-ins.js';
 import { planColors } from './plan.js';
 import { proveAccess } from './verify.js';
 
@@ -24,6 +25,18 @@ async function confirm(plan: Plan): Promise<boolean> {
   } finally {
     prompt.close();
   }
+}
+
+/** Enrols the users that the manifest declares sessions for and that cannot sign in yet. */
+export async function enrol(
+  session: Session,
+  { secrets }: Pick<ConnectionOptions, 'secrets'>,
+  progress: Progress,
+): Promise<void> {
+  const users = await enrolDeclared(session, enrolledUsers(session.manifest, secrets));
+  if (users.length === 0) return;
+  progress.event({ type: 'enrolled', users });
+  progress.line(`enrolled ${users.join(', ')}: sessions can be had by credentials process and credentials serve`);
 }
 
 /** `apply`: makes the server hold what the manifest declares; with `--verify` the access proof follows. */
@@ -53,8 +66,9 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
         });
       });
     }
+    await enrol(session, options, progress);
     progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
-    return options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
+    return options.verify ? (await proveAccess(session, progress, options)).exitCode : EXIT.ok;
   } finally {
     session.close();
   }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Manifest } from '../../manifest/index.js';
+import { DEFAULT_SESSION_SECONDS, type Manifest } from '../../manifest/index.js';
 import {
   createWire,
-  directorySecretStore,
   enrolUser,
   processCredentials,
   type SessionCache,
@@ -17,6 +16,7 @@ import {
 } from '../../provisioning/index.js';
 import { besideSecretStore, type ConnectionOptions, connect, endpointOf, readManifest } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
+import { enrolledUsers } from '../sign-ins.js';
 
 interface EnrolOptions extends ConnectionOptions {
   readonly user: string;
@@ -25,7 +25,7 @@ interface EnrolOptions extends ConnectionOptions {
 interface SessionOptions extends ConnectionOptions {
   readonly user?: string;
   readonly webIdentityTokenFile?: string;
-  readonly duration: number;
+  readonly duration?: number;
   readonly sessionPolicy?: string;
 }
 
@@ -34,15 +34,11 @@ interface ServeOptions extends SessionOptions {
   readonly port: number;
 }
 
-/** Secrets of enrolled users: beside the access keys, and read by whoever hands sessions out. */
-const usersOf = (options: ConnectionOptions, manifest: Manifest) =>
-  directorySecretStore(join(besideSecretStore(manifest, options.secrets), 'users'));
-
 /** `credentials enrol` and `credentials withdraw` */
 export async function enrolCommand(action: 'enrol' | 'withdraw', options: EnrolOptions): Promise<number> {
   const session = await connect(options);
   try {
-    const users = usersOf(options, session.manifest);
+    const users = enrolledUsers(session.manifest, options.secrets);
     await (action === 'enrol' ? enrolUser : withdrawUser)(session, users, options.user);
     const text =
       action === 'enrol'
@@ -56,9 +52,11 @@ export async function enrolCommand(action: 'enrol' | 'withdraw', options: EnrolO
 }
 
 function sourceOf(options: SessionOptions, manifest: Manifest, wire: Wire): SessionSource {
-  const { user, webIdentityTokenFile, duration: seconds, sessionPolicy } = options;
+  const { user, webIdentityTokenFile, sessionPolicy } = options;
   if ((user === undefined) === (webIdentityTokenFile === undefined))
     throw new UsageError('name either --user or --web-identity-token-file: whose sessions are wanted');
+  const declared = manifest.sessions?.find((one) => one.user === user)?.seconds;
+  const seconds = options.duration ?? declared ?? DEFAULT_SESSION_SECONDS;
   let policy: string | undefined;
   try {
     policy = sessionPolicy === undefined ? undefined : JSON.stringify(JSON.parse(readFileSync(sessionPolicy, 'utf8')));
@@ -68,7 +66,7 @@ function sourceOf(options: SessionOptions, manifest: Manifest, wire: Wire): Sess
   const signIn = { seconds, ...(policy === undefined ? {} : { policy }) };
   return user === undefined
     ? webIdentitySessions(wire, resolve(webIdentityTokenFile ?? ''), signIn)
-    : userSessions(wire, usersOf(options, manifest), user, signIn);
+    : userSessions(wire, enrolledUsers(manifest, options.secrets), user, signIn);
 }
 
 async function withSessions<T>(

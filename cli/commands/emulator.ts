@@ -6,6 +6,7 @@ interface EmulatorOptions {
   readonly data?: string;
   readonly profile: RustFsVersion;
   readonly latency: number;
+  readonly shortestSession?: number;
 }
 
 /** Runs the emulator until SIGINT or SIGTERM. */
@@ -23,6 +24,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     secretKey: root.secretAccessKey,
     oidc: oidcFromEnvironment(process.env),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
+    ...(options.shortestSession === undefined ? {} : { shortestSession: options.shortestSession }),
   }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EADDRINUSE') throw cause;
     throw new UsageError(

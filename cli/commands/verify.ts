@@ -17,6 +17,7 @@ import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
+import { countSignIns, renderSignIn } from '../render/sign-ins.js';
 import { type SignedIn, type SignInOptions, signInAll } from '../sign-ins.js';
 import { unixTime, writeTextfile } from '../textfile.js';
 import { version } from '../version.js';
@@ -35,19 +36,19 @@ interface ReportedOptions extends ProofOptions {
 
 export interface VerifyCommandOptions extends SignInOptions, ProofOptions {}
 
-const NO_SIGN_INS: SignedIn = { signIns: [], forged: [] };
+const NO_SIGN_INS: SignedIn = { signIns: [], forged: [], broken: [] };
 
-/** A forged token that is accepted weighs more than everything else. */
-function exitCodeOf(proof: AccessProof, { forged }: SignedIn): number {
-  return forged.some(({ refused }) => !refused) ? EXIT.contradiction : exitCode(proof);
+/** A forged token or broken session that is accepted weighs more than everything else. */
+function exitCodeOf(proof: AccessProof, { forged, broken }: SignedIn): number {
+  return [...forged, ...broken].some(({ refused }) => !refused) ? EXIT.contradiction : exitCode(proof);
 }
 
-function renderForged(forged: readonly ForgeryResult[]): string[] {
+function renderForged(what: 'token' | 'session', adjective: string, forged: readonly ForgeryResult[]): string[] {
   const accepted = forged.filter(({ refused }) => !refused);
   if (forged.length === 0) return [];
   return [
-    `${forged.length} forged tokens: ${forged.length - accepted.length} refused`,
-    ...accepted.map(({ what, answer }) => pc.red(`security: a token ${what} was not refused (${answer})`)),
+    `${forged.length} ${adjective} ${what}s: ${forged.length - accepted.length} refused`,
+    ...accepted.map(({ what: which, answer }) => pc.red(`security: a ${what} ${which} was not refused (${answer})`)),
   ];
 }
 
@@ -61,7 +62,7 @@ async function proveAndReport(
   session: Session,
   { exhaustive = false, reports, textfile, onProgress }: ReportedOptions,
   { signIns }: SignedIn,
-): Promise<AccessProof> {
+): Promise<{ readonly proof: AccessProof; readonly results: readonly ProbedRequest[] }> {
   const results: ProbedRequest[] = [];
   const theorems = proveManifest(session.manifest);
   const proof = await untilInterrupted((signal) =>
@@ -78,7 +79,7 @@ async function proveAndReport(
     }),
   );
   if (textfile !== undefined) await writeTextfile(textfile, accessMetrics(session.manifest.stack, proof, unixTime()));
-  if (!reports) return proof;
+  if (!reports) return { proof, results };
   mkdirSync(reports, { recursive: true });
   writeFileSync(join(reports, 'verify.json'), `${JSON.stringify(proof, null, 2)}\n`);
   const [{ writeReports }, { findings, keyAges }] = await Promise.all([import('../report/write.js'), drift(session)]);
@@ -99,27 +100,43 @@ async function proveAndReport(
       })),
     keys: keyAges,
   });
-  return proof;
+  return { proof, results };
 }
 
-/** Runs the access proof, shows it, writes the reports, and returns the exit code. */
+/** An access proof that was shown. */
+interface Shown {
+  readonly proof: AccessProof;
+  readonly exitCode: number;
+}
+
+/** Runs the access proof, shows it and writes the reports. */
 export async function proveAccess(
   session: Session,
   progress: Progress,
   options: Omit<ReportedOptions, 'onProgress'>,
   signedIn: SignedIn = NO_SIGN_INS,
-): Promise<number> {
-  const proof = await progress.step('probing every access right', (update) =>
+): Promise<Shown> {
+  const { proof, results } = await progress.step('probing every access right', (update) =>
     proveAndReport(
       session,
       { ...options, onProgress: (done, total) => update(`${done} of ${total} probes`) },
       signedIn,
     ),
   );
+  const signIns = countSignIns(signedIn.signIns, results);
+  for (const signIn of signIns) progress.event({ type: 'signed-in', ...signIn });
+  for (const forged of signedIn.forged) progress.event({ type: 'forgery', ...forged });
+  for (const broken of signedIn.broken) progress.event({ type: 'broken-session', ...broken });
   progress.event({ type: 'proof', ...proof });
-  progress.line([renderProof(proof, session.manifest), ...renderForged(signedIn.forged)].join('\n'));
+  const text = [
+    renderProof(proof, session.manifest),
+    ...signIns.map(renderSignIn),
+    ...renderForged('token', 'forged', signedIn.forged),
+    ...renderForged('session', 'broken', signedIn.broken),
+  ];
+  progress.line(text.join('\n'));
   if (options.reports) progress.line(`report: ${join(options.reports, 'access.html')}`);
-  return exitCodeOf(proof, signedIn);
+  return { proof, exitCode: exitCodeOf(proof, signedIn) };
 }
 
 /** `verify`: 0 when every probe was answered as predicted, 3 on a contradiction, 1 when a probe got no usable answer. */
@@ -129,7 +146,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
     const session = await connect(options, (reason) => progress.line(pc.dim(`waiting for RustFS: ${reason}`)));
     try {
       progress.line(describeServer(session));
-      return await proveAccess(session, progress, options, await signInAll(session, options));
+      return (await proveAccess(session, progress, options, await signInAll(session, options))).exitCode;
     } finally {
       session.close();
     }
@@ -137,7 +154,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
   const session = await connect(options);
   try {
     const signedIn = await signInAll(session, options);
-    const proof = await proveAndReport(session, options, signedIn);
+    const { proof } = await proveAndReport(session, options, signedIn);
     console.log(JSON.stringify(signedIn.forged.length > 0 ? { ...proof, forged: signedIn.forged } : proof));
     return exitCodeOf(proof, signedIn);
   } finally {

@@ -30,7 +30,7 @@ export function renderProof(proof: AccessProof, manifest: Manifest): string {
   const total = `${proof.components} components, ${proof.buckets} buckets, ${proof.accessKeys} access keys`;
   const counts = `${probes.total} probes: ${probes.allowed} allowed and ${probes.refused} refused as predicted, ${probes.contradictions} contradictions`;
   return [
-    renderTable(['component', 'buckets', 'policy', 'service user', 'access'], rows),
+    ...(rows.length > 0 ? [renderTable(['component', 'buckets', 'policy', 'service user', 'access'], rows)] : []),
     total,
     `proved from the manifest: ${proof.isolation.proved} of ${proof.isolation.pairs} ordered pairs of components isolated`,
     ...proof.exceptions.map(({ what, reason }) => pc.yellow(`accepted: ${what}: ${reason}`)),

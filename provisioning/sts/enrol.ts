@@ -1,9 +1,10 @@
 import { createAdminClient } from '../client/admin.js';
-import { ProvisioningError } from '../errors.js';
+import { ProvisioningError, RustFsError } from '../errors.js';
 import { PROVISIONING_PROFILES } from '../profile.js';
 import { generateKeyPair } from '../secrets/generate-key.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import type { Session } from '../session.js';
+import { assumeRole } from './sign-in.js';
 
 /** Gives a user of the manifest another secret. @throws ProvisioningError if there is no such user, or it is switched off */
 async function setSecret({ manifest, wire, root }: Session, name: string, secret: string): Promise<void> {
@@ -37,6 +38,34 @@ export async function enrolUser(session: Session, users: SecretStore, name: stri
   await users.write(name, { current: { ...key, state: 'pending' } }, connection);
   await setSecret(session, name, secretAccessKey);
   await users.write(name, { current: { ...key, state: 'active' } }, connection);
+}
+
+/** Does the server give sessions for the secret that is kept? */
+async function isEnrolled({ wire }: Session, users: SecretStore, name: string): Promise<boolean> {
+  const key = (await users.read(name))?.current;
+  if (key?.state !== 'active') return false;
+  return assumeRole(wire, key).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof RustFsError && /^(InvalidAccessKeyId|SignatureDoesNotMatch)$/.test(error.code)) return false;
+      throw error;
+    },
+  );
+}
+
+/**
+ * Enrols every user that the manifest declares sessions for and that cannot sign in yet. Others are left alone, so that open
+ * sessions go on.
+ * @returns names of those that were enrolled
+ */
+export async function enrolDeclared(session: Session, users: SecretStore): Promise<readonly string[]> {
+  const enrolled: string[] = [];
+  for (const { user } of session.manifest.sessions ?? []) {
+    if (await isEnrolled(session, users, user)) continue;
+    await enrolUser(session, users, user);
+    enrolled.push(user);
+  }
+  return enrolled;
 }
 
 /** Takes the secret away again: nobody can sign in as the user until it is enrolled anew. */

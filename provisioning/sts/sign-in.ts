@@ -1,3 +1,4 @@
+import { DEFAULT_SESSION_SECONDS, LONGEST_SESSION_SECONDS, SHORTEST_SESSION_SECONDS } from '../../manifest/index.js';
 import { refusal } from '../client/response.js';
 import { ProvisioningError } from '../errors.js';
 import type { Credentials, Wire, WireRequest } from '../wire.js';
@@ -11,22 +12,22 @@ export interface SessionCredentials extends Required<Credentials> {
 export interface SignInOptions {
   /** 900 to 43200: 1.0.1 keeps every session within, and beta.7 would take anything. @default 3600 */
   readonly seconds?: number;
+  /** What is taken for `seconds` at least; RustFS makes 900 of less, only an emulator may be told otherwise. @default 900 */
+  readonly shortest?: number;
   /** JSON of a policy that narrows the session, at most 2048 bytes. @default - all that the identity may do */
   readonly policy?: string;
 }
 
-const SHORTEST_SECONDS = 900;
-const LONGEST_SECONDS = 43_200;
 const LONGEST_POLICY = 2048;
 
 function form(
   action: string,
-  { seconds = 3600, policy }: SignInOptions,
+  { seconds = DEFAULT_SESSION_SECONDS, shortest = SHORTEST_SESSION_SECONDS, policy }: SignInOptions,
   more: Readonly<Record<string, string>>,
 ): WireRequest {
-  if (!Number.isInteger(seconds) || seconds < SHORTEST_SECONDS || seconds > LONGEST_SECONDS)
+  if (!Number.isInteger(seconds) || seconds < shortest || seconds > LONGEST_SESSION_SECONDS)
     throw new ProvisioningError(
-      `a session of ${seconds} seconds cannot be had: expected ${SHORTEST_SECONDS} to ${LONGEST_SECONDS}`,
+      `a session of ${seconds} seconds cannot be had: expected ${shortest} to ${LONGEST_SESSION_SECONDS}`,
     );
   if (policy !== undefined && Buffer.byteLength(policy) > LONGEST_POLICY)
     throw new ProvisioningError(

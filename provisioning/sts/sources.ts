@@ -21,10 +21,12 @@ const idOf = (wire: Wire, who: readonly string[], { seconds, policy }: SignInOpt
 
 /** Sessions of an enrolled user, whose secret is in the store. */
 export function userSessions(wire: Wire, users: SecretStore, name: string, options: SignInOptions): SessionSource {
+  const current = async () => (await users.read(name))?.current;
   return {
-    id: async () => idOf(wire, ['user', name], options),
+    // A new enrolment ends the sessions of the one before.
+    id: async () => idOf(wire, ['user', name, (await current())?.createdAt ?? ''], options),
     async fetch() {
-      const key = (await users.read(name))?.current;
+      const key = await current();
       if (key?.state !== 'active')
         throw new ProvisioningError(
           `the secret of user ${name} is not in ${users.description}: run cdktf-rustfs credentials enrol --user ${name} with the root credentials`,

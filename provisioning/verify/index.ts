@@ -1,4 +1,5 @@
-export { type Forgery, type ForgeryResult, forgeries, presentForgeries } from './forged-tokens.js';
+export { presentBrokenSessions, presentEndedSession, presentWithdrawn } from './broken-sessions.js';
+export { type Forgery, type ForgeryResult, forgeries, misusedTokens, presentForgeries } from './forged-tokens.js';
 export type {
   AccessProof,
   Cause,

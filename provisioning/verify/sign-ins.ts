@@ -12,9 +12,14 @@ import type { KeySubject } from './subjects.js';
 export interface SignIn {
   /** Such as `sign-in of web-svc`, `sign-in at keycloak of wanda`. */
   readonly who: string;
+  /** Such as `web-svc`, `wanda at keycloak`. */
+  readonly name: string;
+  readonly by: 'AssumeRole' | 'web identity';
   readonly credentials: SessionCredentials;
   readonly parentUser: string;
   readonly policies: readonly NamedPolicy[];
+  /** Narrows the session. @default - all that the policies give */
+  readonly sessionPolicy?: NamedPolicy;
 }
 
 /** What a token says, and whose it is by the manifest. Its signature is not checked: that is the server's to do. */
@@ -58,14 +63,31 @@ export function tokenSignIn(manifest: Manifest, token: string, credentials: Sess
   const { iss = '', sub = '' } = claims;
   return {
     who: `sign-in at ${provider.id} of ${sub}`,
+    name: `${sub} at ${provider.id}`,
+    by: 'web identity',
     credentials,
     parentUser: manifest.server.rustfsVersion === '1.0.1' ? webIdentityParent(iss, sub) : sub,
     policies: policyDocuments(manifest, policies),
   };
 }
 
-export function userSignIn(manifest: Manifest, user: string, credentials: SessionCredentials): SignIn {
-  return { who: `sign-in of ${user}`, credentials, parentUser: user, policies: policiesOfUser(manifest, user) };
+/** @param sessionPolicy what the session was asked for with; its name says who this is */
+export function userSignIn(
+  manifest: Manifest,
+  user: string,
+  credentials: SessionCredentials,
+  sessionPolicy?: NamedPolicy,
+): SignIn {
+  const name = sessionPolicy ? `${user} with a session policy for ${sessionPolicy.name}` : user;
+  return {
+    who: `sign-in of ${name}`,
+    name,
+    by: 'AssumeRole',
+    credentials,
+    parentUser: user,
+    policies: policiesOfUser(manifest, user),
+    ...(sessionPolicy ? { sessionPolicy } : {}),
+  };
 }
 
 /** Sessions as subjects of the access proof. */
@@ -73,9 +95,15 @@ export function signInSubjects(
   signIns: readonly SignIn[],
   rightsOf: (principal: Principal) => Rights,
 ): readonly KeySubject[] {
-  return signIns.map(({ who, credentials, parentUser, policies }) => {
+  return signIns.map(({ who, credentials, parentUser, policies, sessionPolicy }) => {
     const { accessKeyId } = credentials;
-    const principal = { kind: 'session', accessKey: accessKeyId, parentUser, policies } as const;
+    const principal = {
+      kind: 'session',
+      accessKey: accessKeyId,
+      parentUser,
+      policies,
+      ...(sessionPolicy ? { embeddedPolicy: sessionPolicy } : {}),
+    } as const;
     return { who, accessKey: who, accessKeyId, credentials, rights: rightsOf(principal) };
   });
 }
