@@ -49,6 +49,14 @@ export function addSecretCommands(program: Command, onManifest: (command: Comman
     });
 
   program
+    .command('gateway-secrets')
+    .description('create the keys and tokens that the gateway of a stack needs, unless they exist')
+    .requiredOption('--from <file>', 'gateway-secrets.json that `cdktf synth` wrote beside cdk.tf.json')
+    .action(async (options) => {
+      process.exitCode = (await import('./commands/gateway-secrets.js')).gatewaySecretsCommand(options);
+    });
+
+  program
     .command('root-credentials')
     .description('create the root credentials of a new server, unless they exist')
     .requiredOption('--dir <dir>', 'directory for the files access-key and secret-key')

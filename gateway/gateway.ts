@@ -16,6 +16,7 @@ import { createListener, listen } from './listener.js';
 import { createLog, fileSink, type Log, stdoutSink } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
 import { router } from './router.js';
+import { managedCredentials } from './routes/credentials.js';
 import { decoy } from './routes/decoy.js';
 import { healthz } from './routes/healthz.js';
 import { s3PassThrough } from './routes/s3-pass-through.js';
@@ -119,13 +120,14 @@ export async function startGateway({ config, version, routes = [], log: given }:
   };
 }
 
-function ownRoutes({ s3, keystone }: StaticConfig): RouteFactory[] {
+function ownRoutes({ s3, keystone, managed_credentials: managed }: StaticConfig): RouteFactory[] {
   const { prefix } = s3;
   return [
     ...(keystone ? [keystoneBridge(keystone)] : []),
     s3PassThrough,
     healthz,
     ...(prefix ? [(core: GatewayCore) => s3Prefix(core, prefix)] : []),
+    ...(managed ? [(core: GatewayCore) => managedCredentials(core, managed)] : []),
     decoy,
   ];
 }

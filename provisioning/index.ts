@@ -45,7 +45,7 @@ export {
   type SessionPlanOptions,
 } from './session.js';
 export { type SessionCache, sessionCache } from './sts/cache.js';
-export { enrolUser, withdrawUser } from './sts/enrol.js';
+export { enrolUser, enrolWithSecret, withdrawUser } from './sts/enrol.js';
 export {
   type CredentialEndpoint,
   type CredentialEndpointOptions,

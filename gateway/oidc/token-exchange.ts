@@ -1,8 +1,9 @@
 import type Provider from 'oidc-provider';
 import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
+import { accountOf } from '../auth/account.js';
 import type { GatewayCore } from '../core.js';
 import { Refusal } from '../http/refusal.js';
-import { accountOf, claimsOf } from './account.js';
+import { claimsOf } from './claims.js';
 import type { OidcConfig } from './config.js';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
