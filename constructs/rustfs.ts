@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import { oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
+import { ownedVolume } from './owned-volume.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
@@ -71,13 +72,13 @@ function registryOf(
   const stack = TerraformStack.of(scope).node.id;
   const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
   const { _reference: reference } = props.secretStore ?? SecretStoreRef.directory(`secrets/${stack}`);
-  // Beside the store if it is a directory; the container takes the root credentials as files in any case.
-  const rootDir = `${reference.type === 'directory' ? reference.directory : `secrets/${stack}`}/root`;
   const render = () => {
     const { endpoint, files, target } = server();
     return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
   };
   const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
+  // The container takes the root credentials as files in any case.
+  const rootDir = `${registry.secretDirectory}/root`;
   for (const provider of props.oidc ?? [])
     registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
   return { registry, rootDir, rustfsVersion };
@@ -89,7 +90,7 @@ interface GatewayAttachment {
   /** Docker network that the gateway reaches RustFS by, as `rustfs`. */
   readonly networkName: string;
   /** What RustFS has to know of it. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly parts: readonly ServerPart[];
 }
 
 interface RootFiles {
@@ -102,6 +103,7 @@ class ExternalRustFs extends Construct implements IRustFs {
   readonly endpoint: string;
   readonly region: string;
   readonly _registry: ManifestRegistry;
+  readonly _provisioned: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
     super(scope, id);
@@ -113,7 +115,7 @@ class ExternalRustFs extends Construct implements IRustFs {
     this.endpoint = props.endpoint.replace(/\/$/, '');
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
-    new ProvisioningStep(this, 'Provisioning', { registry: this._registry });
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry: this._registry }).dependable;
   }
 }
 
@@ -133,8 +135,11 @@ export class RustFs extends Construct implements IRustFs {
   readonly region: string;
   readonly _registry: ManifestRegistry;
   readonly #props: RustFsProps;
+  readonly _provisioned: ITerraformDependable;
   readonly #server: container.Container;
-  readonly #provisioned: ITerraformDependable;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #uploads: readonly container.ContainerUpload[];
+  #parts: readonly ServerPart[];
   #gateway: string | undefined;
 
   constructor(scope: Construct, id: string, props: RustFsProps = {}) {
@@ -158,8 +163,6 @@ export class RustFs extends Construct implements IRustFs {
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
       ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
     ];
-    const parts = combineParts(this, rustfsVersion, features);
-    for (const warning of parts.warnings) Annotations.of(this).addWarning(warning);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
       provisioners: [
@@ -175,23 +178,19 @@ export class RustFs extends Construct implements IRustFs {
       name: `${name}-data`,
       lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
     });
-    const prepared = this.#prepareVolume(name, rustfsImage, data);
+    const prepared = ownedVolume(this, 'PrepareVolume', {
+      name,
+      imageId: rustfsImage.imageId,
+      volumeName: data.name,
+      path: '/data',
+      owner: `${RUSTFS_UID}:${RUSTFS_UID}`,
+    });
     this.#server = new container.Container(this, 'Server', {
       name,
       image: rustfsImage.imageId,
       restart: 'unless-stopped',
       wait: true,
       waitTimeout: WAIT_SECONDS,
-      env: Object.entries({
-        RUSTFS_VOLUMES: storage.volumes,
-        RUSTFS_REGION: this.region,
-        RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
-        RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
-        // Without this, `docker logs` is empty: the image logs to files (reference: observability).
-        RUSTFS_OBS_LOG_DIRECTORY: '',
-        ...storage.environment,
-        ...parts.environment,
-      }).map(([key, value]) => `${key}=${value}`),
       healthcheck: {
         test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
         interval: '2s',
@@ -205,22 +204,50 @@ export class RustFs extends Construct implements IRustFs {
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
       volumes: [{ volumeName: data.name, containerPath: '/data' }],
-      ...(parts.entrypoint ? { entrypoint: parts.entrypoint, command: ['rustfs'] } : {}),
-      upload: [
-        ...(['access-key', 'secret-key'] as const).map((file) => ({
-          file: `/etc/rustfs/${file}`,
-          source: pathFromModule(this, `${rootDir}/${file}`),
-        })),
-        ...parts.uploads,
-        // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
-      ].map((upload) => ({ ...upload, permissions: '0444' })),
       labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({
         label,
         value,
       })),
       dependsOn: [prepared, rootFiles],
     });
-    this.#provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
+    this.#environment = {
+      RUSTFS_VOLUMES: storage.volumes,
+      RUSTFS_REGION: this.region,
+      RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
+      RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
+      // Without this, `docker logs` is empty: the image logs to files (reference: observability).
+      RUSTFS_OBS_LOG_DIRECTORY: '',
+      ...storage.environment,
+    };
+    this.#uploads = ['access-key', 'secret-key'].map((file) => ({
+      file: `/etc/rustfs/${file}`,
+      source: pathFromModule(this, `${rootDir}/${file}`),
+    }));
+    this.#parts = [];
+    this.#addParts(features);
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
+  }
+
+  /** Gives the container what features need, beside what it has already. */
+  #addParts(features: readonly ServerPart[]): void {
+    this.#parts = [...this.#parts, ...features];
+    const parts = combineParts(this, this._registry.rustfsVersion, this.#parts);
+    for (const warning of features.flatMap(({ warnings = [] }) => warnings)) Annotations.of(this).addWarning(warning);
+    this.#server.env = Object.entries({ ...this.#environment, ...parts.environment }).map(
+      ([key, value]) => `${key}=${value}`,
+    );
+    // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
+    this.#server.putUpload([...this.#uploads, ...parts.uploads].map((upload) => ({ ...upload, permissions: '0444' })));
+    if (parts.entrypoint) {
+      this.#server.entrypoint = parts.entrypoint;
+      this.#server.command = ['rustfs'];
+    }
+  }
+
+  /** Lets the container wait for more. @internal */
+  _startAfter(...dependables: readonly ITerraformDependable[]): void {
+    const waits = dependables.map(({ fqn }) => fqn);
+    this.#server.dependsOn = [...(this.#server.dependsOn ?? []), ...waits];
   }
 
   /**
@@ -228,10 +255,9 @@ export class RustFs extends Construct implements IRustFs {
    * needs it; everybody else comes over the network of the gateway.
    *
    * @throws Error with everything that would lead past the gateway
-   * @returns what the gateway has to wait for
    * @internal
    */
-  _attachGateway({ gateway, networkName, environment }: GatewayAttachment): ITerraformDependable {
+  _attachGateway({ gateway, networkName, parts }: GatewayAttachment): void {
     const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT } = this.#props;
     const problems = [
       ...(this.#gateway === undefined ? [] : [`${this.#gateway} is in front of it already`]),
@@ -253,24 +279,6 @@ export class RustFs extends Construct implements IRustFs {
       ...(this.#server.networksAdvancedInput as container.ContainerNetworksAdvanced[]),
       { name: networkName, aliases: ['rustfs'] },
     ]);
-    this.#server.env = [
-      ...(this.#server.envInput ?? []),
-      ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
-    ];
-    return this.#provisioned;
-  }
-
-  /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */
-  #prepareVolume(name: string, rustfsImage: image.Image, data: volume.Volume): ITerraformDependable {
-    return new container.Container(this, 'PrepareVolume', {
-      name: `${name}-prepare`,
-      image: rustfsImage.imageId,
-      user: '0:0',
-      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, '/data'],
-      mustRun: false,
-      attach: true,
-      restart: 'no',
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
-    });
+    this.#addParts(parts);
   }
 }

@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import type { ManifestRegistry } from './registry.js';
 
@@ -8,4 +9,6 @@ export interface IRustFs extends IConstruct {
   readonly region: string;
   /** @internal */
   readonly _registry: ManifestRegistry;
+  /** Done when the post-apply step is. @internal */
+  readonly _provisioned: ITerraformDependable;
 }
