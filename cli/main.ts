@@ -94,6 +94,15 @@ onManifest(oidc.command('doctor').description('look for what makes sign-ins fail
     process.exitCode = await (await import('./commands/oidc-doctor.js')).oidcDoctorCommand(options);
   });
 
+oidc
+  .command('development-provider')
+  .description('run an OpenID provider that gives anybody any token, on 127.0.0.1 (for development only)')
+  .addOption(new Option('--port <port>', 'port on 127.0.0.1').default(9998).argParser(port))
+  .option('--client-id <id>', 'audience of the tokens', 'rustfs')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/fleet-stand-in.js')).developmentIssuerCommand(options);
+  });
+
 const credentials = program
   .command('credentials')
   .description('sessions for applications: short-lived credentials instead of access keys');

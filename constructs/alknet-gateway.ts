@@ -22,9 +22,8 @@ import {
 } from './alknet-config.js';
 import { gatewayContainer, gatewayName, json } from './alknet-container.js';
 import { documentProblems, gatewayProblems } from './alknet-problems.js';
-import { gatewayPart } from './alknet-server-part.js';
+import { gatewayPart, webhookPart } from './alknet-server-part.js';
 import { clientsOf, type GatewaySettings, originOf, portOf, WEBHOOK_TARGET } from './alknet-settings.js';
-import { oidcPart } from './oidc-container.js';
 import { OidcProvider } from './oidc-provider.js';
 import { projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
 import { LOOPBACK, RustFs } from './rustfs.js';
@@ -123,6 +122,7 @@ export class AlknetGateway extends Construct {
     if (openIdProvider) this.#provide(server);
     if (server instanceof RustFs) this.#deploy(server, bindAddress, documents, secrets);
     else {
+      server._addParts([webhookPart(settings, '127.0.0.1', this.#secretDirectory)]);
       this.#enrol(server, secrets);
       this.#write(stack, documents);
     }
@@ -174,7 +174,7 @@ export class AlknetGateway extends Construct {
     const provider = OidcProvider.alknet({ issuer: this.oidcIssuer, clientId: client?.clientId ?? '' });
     this.#provider = provider;
     const registry = server._registry;
-    registry.add('OIDC provider', provider.id, this.node.path, () => provider._manifest());
+    server._trust(provider);
     this.node.addValidation({
       validate: () =>
         Object.entries(policies).flatMap(([scope, names]) =>
@@ -236,10 +236,7 @@ export class AlknetGateway extends Construct {
     server._attachGateway({
       gateway: `AlknetGateway ${this.node.id}`,
       networkName: internal.name,
-      parts: [
-        gatewayPart(settings, rustfsVersion, this.#secretDirectory),
-        ...(this.#provider ? [oidcPart(this.#provider, rustfsVersion)] : []),
-      ],
+      part: gatewayPart(settings, rustfsVersion, this.#secretDirectory),
     });
     const enrolled = this.#enrol(server, secrets);
     // RustFS asks the issuer and the receiver at its start. Otherwise the gateway waits for provisioning, so that its own

@@ -1,11 +1,12 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
+import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { oidcPart } from './oidc-container.js';
+import { checkReachable, checkReachableFrom, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ownedVolume } from './owned-volume.js';
-import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
+import { ProvisioningStep, pathFromModule, projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
@@ -21,7 +22,10 @@ interface CommonProps {
   readonly region?: string;
   /** Where the root credentials and the access keys are kept. @default SecretStoreRef.directory('secrets/<stack>') */
   readonly secretStore?: SecretStoreRef;
-  /** OpenID providers whose users may sign in. A server that somebody else runs has to be configured for them already. @default none */
+  /**
+   * OpenID providers whose users may sign in. A server that somebody else runs has to be started with the variables that synthesis
+   * writes to `rustfs.env` beside the manifest. @default none
+   */
   readonly oidc?: readonly OidcProvider[];
 }
 
@@ -84,13 +88,18 @@ function registryOf(
   return { registry, rootDir, rustfsVersion };
 }
 
+/** Declares a provider that is known only after the server was declared. */
+function trust({ node, _registry: registry }: IRustFs, provider: OidcProvider): void {
+  registry.add('OIDC provider', provider.id, node.path, () => provider._manifest());
+}
+
 interface GatewayAttachment {
   /** How messages call it. */
   readonly gateway: string;
   /** Docker network that the gateway reaches RustFS by, as `rustfs`. */
   readonly networkName: string;
   /** What RustFS has to know of it. */
-  readonly parts: readonly ServerPart[];
+  readonly part: ServerPart;
 }
 
 interface RootFiles {
@@ -104,6 +113,7 @@ class ExternalRustFs extends Construct implements IRustFs {
   readonly region: string;
   readonly _registry: ManifestRegistry;
   readonly _provisioned: ITerraformDependable;
+  #parts: readonly ServerPart[] = [];
 
   constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
     super(scope, id);
@@ -116,6 +126,32 @@ class ExternalRustFs extends Construct implements IRustFs {
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
     this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry: this._registry }).dependable;
+    addCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.#writeEnvironment(outdir) });
+    for (const provider of props.oidc ?? []) this.#addProvider(provider);
+  }
+
+  _trust(provider: OidcProvider): void {
+    trust(this, provider);
+    this.#addProvider(provider);
+  }
+
+  _addParts(parts: readonly ServerPart[]): void {
+    this.#parts = [...this.#parts, ...parts];
+  }
+
+  #addProvider(provider: OidcProvider): void {
+    checkReachableFrom(this.endpoint, provider);
+    this._addParts([oidcPart(provider, this._registry.rustfsVersion)]);
+  }
+
+  /** What the server has to be started with, in the format of `docker run --env-file` and systemd's EnvironmentFile. */
+  #writeEnvironment(outdir: string): void {
+    const { environment } = combineParts(this, this._registry.rustfsVersion, this.#parts);
+    const secrets = this.#parts.flatMap(({ secretVariables = [] }) =>
+      secretVariables.map(({ variable, projectPath }) => `# ${variable}: what is in ${projectPath}`),
+    );
+    const lines = [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), ...secrets];
+    if (lines.length > 0) writeStackFile(TerraformStack.of(this), outdir, 'rustfs.env', `${lines.join('\n')}\n`);
   }
 }
 
@@ -161,7 +197,7 @@ export class RustFs extends Construct implements IRustFs {
     this._registry = registry;
     const features: readonly ServerPart[] = [
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
-      ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
+      ...(props.oidc ?? []).map((provider) => this.#providerPart(provider, rustfsVersion)),
     ];
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
@@ -224,12 +260,22 @@ export class RustFs extends Construct implements IRustFs {
       source: pathFromModule(this, `${rootDir}/${file}`),
     }));
     this.#parts = [];
-    this.#addParts(features);
+    this._addParts(features);
     this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
   }
 
+  #providerPart(provider: OidcProvider, version: RustFsVersion): ServerPart {
+    checkReachable(provider, version);
+    return oidcPart(provider, version);
+  }
+
+  _trust(provider: OidcProvider): void {
+    trust(this, provider);
+    this._addParts([this.#providerPart(provider, this._registry.rustfsVersion)]);
+  }
+
   /** Gives the container what features need, beside what it has already. */
-  #addParts(features: readonly ServerPart[]): void {
+  _addParts(features: readonly ServerPart[]): void {
     this.#parts = [...this.#parts, ...features];
     const parts = combineParts(this, this._registry.rustfsVersion, this.#parts);
     for (const warning of features.flatMap(({ warnings = [] }) => warnings)) Annotations.of(this).addWarning(warning);
@@ -257,7 +303,7 @@ export class RustFs extends Construct implements IRustFs {
    * @throws Error with everything that would lead past the gateway
    * @internal
    */
-  _attachGateway({ gateway, networkName, parts }: GatewayAttachment): void {
+  _attachGateway({ gateway, networkName, part }: GatewayAttachment): void {
     const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT } = this.#props;
     const problems = [
       ...(this.#gateway === undefined ? [] : [`${this.#gateway} is in front of it already`]),
@@ -279,6 +325,6 @@ export class RustFs extends Construct implements IRustFs {
       ...(this.#server.networksAdvancedInput as container.ContainerNetworksAdvanced[]),
       { name: networkName, aliases: ['rustfs'] },
     ]);
-    this.#addParts(parts);
+    this._addParts([part]);
   }
 }

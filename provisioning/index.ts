@@ -67,6 +67,7 @@ export {
   type ForgeryResult,
   forgeries,
   type MatrixRow,
+  misusedTokens,
   type NotProbed,
   type Observation,
   type Outcome,

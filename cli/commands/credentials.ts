@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import type { Manifest } from '../../manifest/index.js';
 import {
   createWire,
-  directorySecretStore,
   enrolUser,
   enrolWithSecret,
   processCredentials,
@@ -18,6 +17,7 @@ import {
 } from '../../provisioning/index.js';
 import { besideSecretStore, type ConnectionOptions, connect, endpointOf, readManifest } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
+import { enrolledUsers } from '../sign-ins.js';
 
 interface EnrolOptions extends ConnectionOptions {
   readonly user: string;
@@ -36,10 +36,6 @@ interface ServeOptions extends SessionOptions {
   readonly port: number;
 }
 
-/** Secrets of enrolled users: beside the access keys, and read by whoever hands sessions out. */
-const usersOf = (options: ConnectionOptions, manifest: Manifest) =>
-  directorySecretStore(join(besideSecretStore(manifest, options.secrets), 'users'));
-
 function readSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
@@ -53,7 +49,7 @@ export async function enrolCommand(action: 'enrol' | 'withdraw', options: EnrolO
   const session = await connect(options);
   try {
     const { user, secretFile } = options;
-    const users = usersOf(options, session.manifest);
+    const users = enrolledUsers(session.manifest, options.secrets);
     if (secretFile !== undefined) await enrolWithSecret(session, user, readSecret(secretFile));
     else await (action === 'enrol' ? enrolUser : withdrawUser)(session, users, user);
     const text =
@@ -80,7 +76,7 @@ function sourceOf(options: SessionOptions, manifest: Manifest, wire: Wire): Sess
   const signIn = { seconds, ...(policy === undefined ? {} : { policy }) };
   return user === undefined
     ? webIdentitySessions(wire, resolve(webIdentityTokenFile ?? ''), signIn)
-    : userSessions(wire, usersOf(options, manifest), user, signIn);
+    : userSessions(wire, enrolledUsers(manifest, options.secrets), user, signIn);
 }
 
 async function withSessions<T>(

@@ -16,6 +16,7 @@ import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
+import { countSignIns, renderSignIn } from '../render/sign-ins.js';
 import { type SignedIn, type SignInOptions, signInAll } from '../sign-ins.js';
 import { version } from '../version.js';
 
@@ -57,7 +58,7 @@ async function proveAndReport(
   session: Session,
   { exhaustive = false, reports, onProgress }: ReportedOptions,
   { signIns }: SignedIn,
-): Promise<AccessProof> {
+): Promise<{ readonly proof: AccessProof; readonly results: readonly ProbedRequest[] }> {
   const results: ProbedRequest[] = [];
   const theorems = proveManifest(session.manifest);
   const proof = await untilInterrupted((signal) =>
@@ -73,7 +74,7 @@ async function proveAndReport(
       },
     }),
   );
-  if (!reports) return proof;
+  if (!reports) return { proof, results };
   mkdirSync(reports, { recursive: true });
   writeFileSync(join(reports, 'verify.json'), `${JSON.stringify(proof, null, 2)}\n`);
   const [{ writeReports }, { findings, keyAges }] = await Promise.all([import('../report/write.js'), drift(session)]);
@@ -94,7 +95,7 @@ async function proveAndReport(
       })),
     keys: keyAges,
   });
-  return proof;
+  return { proof, results };
 }
 
 /** Runs the access proof, shows it, writes the reports, and returns the exit code. */
@@ -104,15 +105,19 @@ export async function proveAccess(
   options: Omit<ReportedOptions, 'onProgress'>,
   signedIn: SignedIn = NO_SIGN_INS,
 ): Promise<number> {
-  const proof = await progress.step('probing every access right', (update) =>
+  const { proof, results } = await progress.step('probing every access right', (update) =>
     proveAndReport(
       session,
       { ...options, onProgress: (done, total) => update(`${done} of ${total} probes`) },
       signedIn,
     ),
   );
+  const signIns = countSignIns(signedIn.signIns, results);
+  for (const signIn of signIns) progress.event({ type: 'signed-in', ...signIn });
+  for (const forged of signedIn.forged) progress.event({ type: 'forgery', ...forged });
   progress.event({ type: 'proof', ...proof });
-  progress.line([renderProof(proof, session.manifest), ...renderForged(signedIn.forged)].join('\n'));
+  const text = [renderProof(proof, session.manifest), ...signIns.map(renderSignIn), ...renderForged(signedIn.forged)];
+  progress.line(text.join('\n'));
   if (options.reports) progress.line(`report: ${join(options.reports, 'access.html')}`);
   return exitCodeOf(proof, signedIn);
 }
@@ -132,7 +137,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
   const session = await connect(options);
   try {
     const signedIn = await signInAll(session, options);
-    const proof = await proveAndReport(session, options, signedIn);
+    const { proof } = await proveAndReport(session, options, signedIn);
     console.log(JSON.stringify(signedIn.forged.length > 0 ? { ...proof, forged: signedIn.forged } : proof));
     return exitCodeOf(proof, signedIn);
   } finally {

@@ -9,6 +9,8 @@ import { runningServer, type ServerProcess, startServerProcess } from './server-
 /** The stack's gateway as a process on loopback. */
 export interface StackGateway extends ServerProcess {
   readonly virtualHosts: readonly string[];
+  /** The virtual hosts as URLs; their names lead to 127.0.0.1 only where a resolver says so, as for `*.localhost`. */
+  readonly hostEndpoints: readonly string[];
 }
 
 async function isGateway(endpoint: string): Promise<boolean> {
@@ -20,16 +22,21 @@ async function isGateway(endpoint: string): Promise<boolean> {
   }
 }
 
+interface GatewayProcessOptions {
+  readonly stackDir: string;
+  readonly directory: string;
+  readonly port: number;
+  readonly upstream: string;
+}
+
 /**
  * Runs the gateway that the stack declares, as far as a process on loopback can: hosts, keys and sign-in are the declared ones;
  * address, TLS and rate limits are not. Ends the one that was left running in this directory.
  *
  * @returns undefined if the stack has no gateway in front of a server that runs elsewhere
  */
-export async function startGatewayProcess(
-  stackDir: string,
-  { directory, upstream }: { readonly directory: string; readonly upstream: string },
-): Promise<StackGateway | undefined> {
+export async function startGatewayProcess(options: GatewayProcessOptions): Promise<StackGateway | undefined> {
+  const { stackDir, directory, port, upstream } = options;
   const declared = join(stackDir, 'gateway.json');
   if (!existsSync(declared)) return undefined;
   await (await runningServer(directory, isGateway))?.stop();
@@ -43,18 +50,19 @@ export async function startGatewayProcess(
   };
   const path = file('gateway.json', {
     ...config,
-    listen_addr: '127.0.0.1:0',
+    listen_addr: `127.0.0.1:${port}`,
     tls_identity: { type: 'none' },
     dynamic_config: file('dynamic.json', dynamic),
     s3: { ...s3, upstream },
   });
   const started = await startServerProcess({
     directory,
-    command: 'gateway',
-    args: ['--config', path],
+    name: 'gateway',
+    args: ['gateway', '--config', path],
     failure: 'the reference gateway did not start',
   });
-  return { ...started, virtualHosts: s3.virtual_hosts };
+  const hostEndpoints = s3.virtual_hosts.map((host) => `http://${host}:${port}`);
+  return { ...started, virtualHosts: s3.virtual_hosts, hostEndpoints };
 }
 
 /** Fewer than the gateway allows one address by default. */

@@ -9,24 +9,30 @@ import { UsageError } from '../exit-codes.js';
 export interface ServerProcess {
   readonly endpoint: string;
   readonly pid: number;
+  /** As in {@link ServerProcessOptions}. */
+  readonly settings?: string;
   stop(): Promise<void>;
 }
 
 interface ServerProcessOptions {
   /** For its log and for the note of the running process. */
   readonly directory: string;
-  /** Command of this package, and name of the log. */
-  readonly command: 'emulator' | 'gateway';
+  /** Name of the log. */
+  readonly name: string;
+  /** Command of this package with its arguments. */
   readonly args: readonly string[];
   /** @default - of this process */
   readonly environment?: NodeJS.ProcessEnv;
   /** What to say before the log when it does not start. */
   readonly failure: string;
+  /** How it was started; another command may take it over if it would start it alike. @default - nothing that matters */
+  readonly settings?: string;
 }
 
 interface Handle {
   readonly pid: number;
   readonly endpoint: string;
+  readonly settings?: string;
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -63,12 +69,12 @@ export async function runningServer(
 
 /** Starts it and waits until it says where it listens. @throws UsageError with its log */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { directory, command, args, environment = process.env, failure } = options;
+  const { directory, name, args, environment = process.env, failure, settings } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const handleFile = handleFileIn(directory);
-  const logFile = join(directory, `${command}.log`);
+  const logFile = join(directory, `${name}.log`);
   const log = openSync(logFile, 'w', 0o600);
-  const child = spawn(process.execPath, [bin, command, ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     detached: true,
     stdio: ['ignore', log, log],
     env: environment,
@@ -79,8 +85,9 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     const endpoint = /listening on (https?:\S+)/.exec(readFileSync(logFile, 'utf8'))?.[1];
     if (endpoint && child.pid !== undefined) {
       const { pid } = child;
-      writeFileSync(handleFile, JSON.stringify({ pid, endpoint }), { mode: 0o600 });
-      return { endpoint, pid, stop: () => stop(pid, handleFile) };
+      const handle: Handle = { pid, endpoint, ...(settings === undefined ? {} : { settings }) };
+      writeFileSync(handleFile, JSON.stringify(handle), { mode: 0o600 });
+      return { ...handle, stop: () => stop(pid, handleFile) };
     }
     await sleep(20);
   }

@@ -7,7 +7,7 @@ import { UsageError } from '../exit-codes.js';
 export async function synthesize(
   projectDir: string,
   stack: string,
-  environment: Record<string, string>,
+  environment: Readonly<Record<string, string>>,
   manifest = 'manifest.json',
 ): Promise<string> {
   const config = join(projectDir, 'cdktf.json');
@@ -19,8 +19,8 @@ export async function synthesize(
     throw new UsageError(`${config} has no "app": expected the command that synthesizes, such as "npx tsx main.ts"`);
   const outDir = join(projectDir, output);
   const stackDir = join(outDir, 'stacks', stack);
-  // Of a gateway that the stack may no longer have: synthesis only overwrites.
-  rmSync(join(stackDir, 'gateway.json'), { force: true });
+  // Of what the stack may no longer have: synthesis only overwrites.
+  for (const file of ['gateway.json', 'rustfs.env']) rmSync(join(stackDir, file), { force: true });
   const { exitCode, stderr, stdout } = await execa(app, {
     cwd: projectDir,
     shell: true,

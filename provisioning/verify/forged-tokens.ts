@@ -34,6 +34,28 @@ export async function forgeries(token: string, keys: readonly JWK[]): Promise<re
   ];
 }
 
+/** Tokens that the provider itself signed, as only a provider for tests does, and that RustFS must not accept all the same. */
+export async function misusedTokens(
+  token: string,
+  mint: (claims: Readonly<Record<string, unknown>>) => Promise<string>,
+): Promise<readonly Forgery[]> {
+  const { decodeJwt } = await import('jose');
+  const claims = decodeJwt(token);
+  const past = Math.floor(Date.now() / 1000) - 3600;
+  const made: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+    ['that has expired', { iat: past - 3600, exp: past }],
+    ['for another audience', { aud: 'somebody-else' }],
+    ['for a further audience', { aud: [claims.aud, 'somebody-else'].flat() }],
+    ['in the name of another issuer', { iss: 'https://issuer.invalid' }],
+  ];
+  return Promise.all(
+    made.map(async ([what, changes]) => ({
+      what: `${what}, signed by the provider`,
+      token: await mint({ ...claims, ...changes }),
+    })),
+  );
+}
+
 export interface ForgeryResult {
   readonly what: string;
   readonly refused: boolean;

@@ -1,4 +1,4 @@
-export { type Forgery, type ForgeryResult, forgeries, presentForgeries } from './forged-tokens.js';
+export { type Forgery, type ForgeryResult, forgeries, misusedTokens, presentForgeries } from './forged-tokens.js';
 export type {
   AccessProof,
   Cause,

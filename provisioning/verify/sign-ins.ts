@@ -12,6 +12,9 @@ import type { KeySubject } from './subjects.js';
 export interface SignIn {
   /** Such as `sign-in of web-svc`, `sign-in at keycloak of wanda`. */
   readonly who: string;
+  /** Such as `web-svc`, `wanda at keycloak`. */
+  readonly name: string;
+  readonly by: 'AssumeRole' | 'web identity';
   readonly credentials: SessionCredentials;
   readonly parentUser: string;
   readonly policies: readonly NamedPolicy[];
@@ -58,6 +61,8 @@ export function tokenSignIn(manifest: Manifest, token: string, credentials: Sess
   const { iss = '', sub = '' } = claims;
   return {
     who: `sign-in at ${provider.id} of ${sub}`,
+    name: `${sub} at ${provider.id}`,
+    by: 'web identity',
     credentials,
     parentUser: manifest.server.rustfsVersion === '1.0.1' ? webIdentityParent(iss, sub) : sub,
     policies: policyDocuments(manifest, policies),
@@ -65,7 +70,14 @@ export function tokenSignIn(manifest: Manifest, token: string, credentials: Sess
 }
 
 export function userSignIn(manifest: Manifest, user: string, credentials: SessionCredentials): SignIn {
-  return { who: `sign-in of ${user}`, credentials, parentUser: user, policies: policiesOfUser(manifest, user) };
+  return {
+    who: `sign-in of ${user}`,
+    name: user,
+    by: 'AssumeRole',
+    credentials,
+    parentUser: user,
+    policies: policiesOfUser(manifest, user),
+  };
 }
 
 /** Sessions as subjects of the access proof. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { AUTHORIZE_PATH, CODE_PATH, codeFlow } from './code-flow.js';
 
 /** An OpenID Connect provider that gives anybody any token. For development and tests, on loopback only. */
 export interface DevelopmentIssuer {
@@ -27,9 +28,11 @@ const LABELS = { 'content-type': 'application/json', 'x-emulated-by': 'cdktf-rus
 
 export async function startDevelopmentIssuer(options: DevelopmentIssuerOptions = {}): Promise<DevelopmentIssuer> {
   const { port = 0, clientId = 'seaweedfs', discoveredIssuer } = options;
-  const kid = 'development-1';
   const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const key: JWK = { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' };
+  const published = await exportJWK(publicKey);
+  // Another one after every start: who has read the keys before reads them again.
+  const kid = await calculateJwkThumbprint(published);
+  const key: JWK = { ...published, kid, use: 'sig', alg: 'RS256' };
 
   const token: DevelopmentIssuer['token'] = (claims = {}, header = {}) => {
     const now = Math.floor(Date.now() / 1000);
@@ -40,8 +43,10 @@ export async function startDevelopmentIssuer(options: DevelopmentIssuerOptions =
       .sign(privateKey);
   };
 
+  const login = codeFlow(token, TOKEN_LIFETIME_SECONDS);
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => response.writeHead(status, LABELS).end(JSON.stringify(body));
+    if (await login(request, response)) return;
     const path = request.url?.split('?')[0];
     if (request.method === 'POST' && path === TOKEN_PATH) {
       const claims = await jsonBody(request);
@@ -50,7 +55,17 @@ export async function startDevelopmentIssuer(options: DevelopmentIssuerOptions =
     }
     if (request.method !== 'GET') return answer(405, { error: `${request.method} is not modelled` });
     if (path === '/.well-known/openid-configuration') {
-      return answer(200, { issuer: discoveredIssuer ?? issuer(), jwks_uri: `${issuer()}/keys` });
+      return answer(200, {
+        issuer: discoveredIssuer ?? issuer(),
+        jwks_uri: `${issuer()}/keys`,
+        authorization_endpoint: issuer() + AUTHORIZE_PATH,
+        token_endpoint: issuer() + CODE_PATH,
+        response_types_supported: ['code'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['RS256'],
+        code_challenge_methods_supported: ['S256'],
+        scopes_supported: ['openid', 'profile', 'email'],
+      });
     }
     if (path === '/keys' || path === '/.well-known/jwks.json') return answer(200, { keys: [key] });
     return answer(404, { error: `${path} is not modelled` });

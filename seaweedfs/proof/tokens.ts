@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
 import { ProvisioningError } from '../../provisioning/errors.js';
-import { TOKEN_PATH } from '../development-issuer/issuer.js';
+import { askDevelopmentIssuer } from '../development-issuer/ask.js';
 import type { FleetRole } from '../manifest/index.js';
 
 /** Where web identity tokens come from. */
@@ -27,21 +27,7 @@ export function tokenFrom(text: string, origin: string): TokenSource {
 
 /** Asks a development issuer for whatever is needed. */
 export function tokensOfDevelopmentIssuer(issuer: string, clientId: string): TokenSource {
-  const mint = async (claims: JWTPayload) => {
-    const response = await fetch(`${issuer}${TOKEN_PATH}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(claims),
-      signal: AbortSignal.timeout(10_000),
-    }).catch((cause: Error) => {
-      throw new ProvisioningError(`development issuer ${issuer} does not answer: start it, or name the right address`, {
-        cause,
-      });
-    });
-    const { token } = (await response.json()) as { token?: string };
-    if (token === undefined) throw new ProvisioningError(`${issuer} is no development issuer: it gave no token`);
-    return token;
-  };
+  const mint = (claims: JWTPayload) => askDevelopmentIssuer(issuer, claims);
   return { mint, valid: (role) => mint({ aud: clientId, ...claimsFor(role) }) };
 }
 

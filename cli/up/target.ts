@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { writeRootCredentialFiles } from '../../provisioning/index.js';
+import { readManifest } from '../connection.js';
+import type { Progress } from '../render/progress.js';
+import { startEmulatorProcess } from './emulator-process.js';
+import { type StackGateway, startGatewayProcess } from './gateway-process.js';
+import { settlePlaces } from './places.js';
+import { startProviderProcess } from './provider-process.js';
+import type { ServerProcess } from './server-process.js';
+import { serverEnvironment } from './stack-files.js';
+
+/** Name of the variable with the issuer of the OpenID provider that a stack trusts. Who sets it has a provider of their own. */
+export const ISSUER_VARIABLE = 'OIDC_ISSUER';
+
+export interface TargetOptions {
+  readonly target: 'emulator' | 'docker';
+  readonly stack?: string;
+  /** Of the emulator; 0: a free one. */
+  readonly port: number;
+}
+
+/** A server to deploy to, and what runs beside it. */
+export interface Target {
+  readonly stack: string;
+  /** For synthesis and deployment: names files and addresses, never contains a secret. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Starts what the synthesized stack needs before it can be deployed. */
+  start(stackDir: string, progress: Progress): Promise<void>;
+  /**
+   * Starts the stack's gateway, after the deployment, which may make the files that it reads.
+   * @returns undefined if it has none, or one that is a container of the stack
+   */
+  startGateway(stackDir: string): Promise<StackGateway | undefined>;
+  /** Issuer of the stand-in for an external OpenID provider, while it runs. */
+  readonly standInIssuer: string | undefined;
+  /** How to reach and stop what keeps running. */
+  describe(): readonly string[];
+  /** Stops what was started. */
+  stop(): Promise<void>;
+}
+
+/** Everything is part of the stack itself. */
+function dockerTarget(stack = 'rustfs-docker'): Target {
+  return {
+    stack,
+    environment: {},
+    standInIssuer: undefined,
+    start: async () => {},
+    startGateway: async () => undefined,
+    describe: () => [`docker logs ${stack}-rustfs`],
+    stop: async () => {},
+  };
+}
+
+const DEFAULT_STACK = 'quickstart';
+
+/** The emulator, and what the stack wants beside it, as processes on loopback. */
+async function localTarget(projectDir: string, port: number, stack = DEFAULT_STACK): Promise<Target> {
+  // One for each stack: another stack's secret store does not have the secrets of its keys.
+  const suffix = stack === DEFAULT_STACK ? '' : `-${stack}`;
+  const places = await settlePlaces(projectDir, suffix, port);
+  const files = await writeRootCredentialFiles({ directory: join(places.emulator.directory, 'root') });
+  const issuer = process.env[ISSUER_VARIABLE] ?? places.provider.url;
+  let provider: ServerProcess | undefined;
+  let emulator: ServerProcess | undefined;
+  let gateway: StackGateway | undefined;
+  return {
+    stack,
+    environment: {
+      RUSTFS_ENDPOINT: places.emulator.url,
+      RUSTFS_ACCESS_KEY_FILE: files.accessKeyFile,
+      RUSTFS_SECRET_KEY_FILE: files.secretKeyFile,
+      [ISSUER_VARIABLE]: issuer,
+    },
+    get standInIssuer() {
+      return provider?.endpoint;
+    },
+    async start(stackDir, progress) {
+      const { oidc } = readManifest(join(stackDir, 'manifest.json'));
+      // Before the server, which asks its providers once, at its start.
+      if (oidc?.providers.some((one) => one.issuer === places.provider.url))
+        provider = await progress.step('starting a development OpenID provider (a stand-in for yours)', () =>
+          startProviderProcess(places.provider.directory, places.provider.port),
+        );
+      emulator = await progress.step('starting the emulator (not RustFS)', () =>
+        startEmulatorProcess({
+          ...places.emulator,
+          credentials: files,
+          environment: serverEnvironment(stackDir),
+        }),
+      );
+    },
+    async startGateway(stackDir) {
+      gateway = await startGatewayProcess({ ...places.gateway, stackDir, upstream: places.emulator.url });
+      return gateway;
+    },
+    describe: () => [
+      ...(provider ? [running('development OpenID provider', provider)] : []),
+      ...(emulator ? [running('emulator', emulator), ...firstSteps(stack, emulator.endpoint)] : []),
+      ...(gateway ? [running('gateway', gateway, gateway.hostEndpoints)] : []),
+    ],
+    async stop() {
+      for (const started of [gateway, emulator, provider]) await started?.stop();
+    },
+  };
+}
+
+function running(what: string, { endpoint, pid }: ServerProcess, more: readonly string[] = []): string {
+  return `The ${what} keeps running at ${[endpoint, ...more].join(', ')} (process ${pid}); stop it with: kill ${pid}`;
+}
+
+function firstSteps(stack: string, endpoint: string): readonly string[] {
+  return [
+    'Use it as an application does:',
+    `  set -a; . secrets/${stack}/langfuse.env; set +a`,
+    `  aws --endpoint-url ${endpoint} s3 ls s3://langfuse-events`,
+  ];
+}
+
+export async function targetOf({ target, stack, port }: TargetOptions, projectDir: string): Promise<Target> {
+  return target === 'docker' ? dockerTarget(stack) : localTarget(projectDir, port, stack);
+}
