@@ -40,7 +40,10 @@ export function addSecretCommands(program: Command, onManifest: (command: Comman
       list,
     )
     .option('--aws-names', 'name the data as the AWS SDKs read it with envFrom: AWS_ACCESS_KEY_ID …')
-    .option('--endpoint <url>', 'endpoint as the pods reach it; default: as for the other commands')
+    .option(
+      '--endpoint <url>',
+      'endpoint as the pods reach it; default: that of the gateway, if there is one, else as for the other commands',
+    )
     .option('--secrets <store>', STORE)
     .option('--json', 'one line of JSON for each file')
     .action(async (names, options) => {
