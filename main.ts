@@ -1,9 +1,10 @@
 import { App } from 'cdktf';
-import { PhaseAStack, QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
+import { PhaseAStack, PhaseBStack, QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
 
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new PhaseAStack(app, 'phase-a');
+new PhaseBStack(app, 'phase-b');
 app.synth();

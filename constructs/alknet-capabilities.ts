@@ -6,6 +6,7 @@ export type GatewayCapability =
   | 'tls'
   | 's3-passthrough'
   | 's3-resign'
+  | 'oidc-login'
   | 'rate-limit'
   | 'plain-http'
   | 'keystone-bridge'
@@ -67,6 +68,7 @@ const FEATURES: readonly Feature[] = [
   { capability: 'tls', feature: 'TLS by files or self-signed, drain', alknet: true, reference: true },
   { capability: 's3-passthrough', feature: 'S3 by virtual host', alknet: false, reference: true },
   { capability: 's3-resign', feature: '/s3/* for API keys', alknet: false, reference: true },
+  { capability: 'oidc-login', feature: 'login at RustFS by OpenID provider', alknet: false, reference: true },
   { capability: 'rate-limit', feature: 'rate limits that are enforced', alknet: false, reference: true },
   { capability: 'plain-http', feature: 'HTTP without TLS', alknet: false, reference: true },
   { capability: 'keystone-bridge', feature: 'OpenStack Keystone', alknet: false, reference: true },

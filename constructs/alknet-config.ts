@@ -70,6 +70,7 @@ export function gatewayDocuments(settings: GatewaySettings, place: GatewayPlace)
       upstream: place.upstream,
       virtual_hosts: virtualHosts,
       bucket_subdomains: settings.bucketSubdomains ?? false,
+      ...(settings.oidcLogin && { oidc_login: true }),
       ...(prefix && {
         prefix: {
           credential: {

@@ -14,6 +14,7 @@ function needs(settings: GatewaySettings): readonly (readonly [GatewayCapability
     ['tls', `tls ${settings.tls.type}`, settings.tls.type !== 'none'],
     ['plain-http', 'tls none', settings.tls.type === 'none'],
     ['alk-http', 'apiKeys', (settings.apiKeys ?? []).length > 0],
+    ['oidc-login', 'oidcLogin', settings.oidcLogin === true],
     ['s3-resign', 'prefix', settings.prefix !== undefined],
     ['rate-limit', 'rateLimits', settings.rateLimits !== undefined],
     ['keystone-bridge', 'keystone', settings.keystone !== undefined],
@@ -46,6 +47,9 @@ export function gatewayProblems(
       .map((host) => `virtualHosts has ${host}: expected a host name, because its own routes answer at the address`),
     ...duplicates(virtualHosts).map((host) => `virtualHosts has ${host} twice`),
     ...(bucketSubdomains ? overlaps(virtualHosts) : []),
+    ...(settings.oidcLogin && virtualHosts.length === 0
+      ? ['oidcLogin is served at the virtual hosts, which are none: name a host such as s3.example.com']
+      : []),
     ...apiKeyProblems(settings),
     ...(settings.openIdProvider ? issuerProblems(settings, settings.openIdProvider.hostname, fronted) : []),
     ...webhookProblems(settings),

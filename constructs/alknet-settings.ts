@@ -109,6 +109,11 @@ export interface GatewaySettings {
     /** `/s3/admin/*` for the scope s3:admin. @default false */
     readonly exposeAdmin?: boolean;
   };
+  /**
+   * Let browsers sign in at the server's OpenID providers by a virtual host: passes exactly the paths of RustFS' login, and nothing
+   * else of its administration. The console that RustFS sends them to afterwards is not served. @default false
+   */
+  readonly oidcLogin?: boolean;
   /** @default - alknet's defaults: 100 connections and 5 wrong tokens */
   readonly rateLimits?: GatewayRateLimits;
   /** Proxies in front whose X-Forwarded-For is believed. @default none */

@@ -19,6 +19,7 @@ import { router } from './router.js';
 import { managedCredentials } from './routes/credentials.js';
 import { decoy } from './routes/decoy.js';
 import { healthz } from './routes/healthz.js';
+import { oidcLogin } from './routes/oidc-login.js';
 import { s3PassThrough } from './routes/s3-pass-through.js';
 import { s3Prefix } from './routes/s3-prefix.js';
 import { initialKeyPair, type KeyPair, readKeyPair } from './tls/identity.js';
@@ -123,6 +124,7 @@ export async function startGateway({ config, version, routes = [], log: given }:
 function ownRoutes({ s3, keystone, managed_credentials: managed }: StaticConfig): RouteFactory[] {
   const { prefix } = s3;
   return [
+    ...(s3.oidc_login ? [oidcLogin] : []),
     ...(keystone ? [keystoneBridge(keystone)] : []),
     s3PassThrough,
     healthz,

@@ -64,6 +64,11 @@ const s3 = z.strictObject({
   virtual_hosts: z.array(hostName).default([]),
   /** Also pass `<bucket>.<virtual host>`; RustFS then needs the host in RUSTFS_SERVER_DOMAINS. */
   bucket_subdomains: z.boolean().default(false),
+  /**
+   * Pass the paths of RustFS' login by OpenID provider at the virtual hosts, and nothing else of its administration:
+   * `GET /rustfs/admin/v3/oidc/{providers,logout,authorize/<id>,callback/<id>}`.
+   */
+  oidc_login: z.boolean().default(false),
   /** `/s3/*` for bearer tokens, signed again with this credential. @default no such route */
   prefix: z
     .strictObject({
@@ -145,6 +150,10 @@ export const staticConfigSchema = z
     log_file: file.optional(),
     /** Keystone tokens and EC2 credentials at the S3 virtual hosts. @default not taken */
     keystone: keystoneSchema.optional(),
+  })
+  .refine(({ s3 }) => !s3.oidc_login || s3.virtual_hosts.length > 0, {
+    path: ['s3', 'oidc_login'],
+    error: 'the login is served at the hosts in s3.virtual_hosts, which are none',
   })
   .refine(({ keystone, s3 }) => keystone === undefined || s3.virtual_hosts.length > 0, {
     path: ['keystone'],

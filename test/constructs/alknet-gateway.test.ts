@@ -283,6 +283,15 @@ describe('is refused', () => {
         '✖ rateLimits needs the capability rate-limit, which the custom implementation does not have (it has: s3-passthrough)',
     ],
     [
+      { implementation: only, tls: { type: 'none' }, oidcLogin: true },
+      '✖ tls none needs the capability plain-http, which the custom implementation does not have (it has: s3-passthrough)\n' +
+        '✖ oidcLogin needs the capability oidc-login, which the custom implementation does not have (it has: s3-passthrough)',
+    ],
+    [
+      { virtualHosts: [], prefix: CREDENTIAL, apiKeys: [key('alk_Ab3d', 'reporting')], oidcLogin: true },
+      '✖ oidcLogin is served at the virtual hosts, which are none: name a host such as s3.example.com',
+    ],
+    [
       { trustedProxies: ['everybody'] },
       '✖ expected an address or a network such as 10.0.0.0/8\n  → at trusted_proxies[0]',
     ],

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { ADMIN_TRICKS } from './admin-tricks.js';
+import { ADMIN_TRICKS, LOGIN_PATHS, LOGIN_TRICKS } from './admin-tricks.js';
 
 export interface FuzzOptions {
   readonly port: number;
@@ -141,10 +141,12 @@ const VALUES = [
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
 ];
 
+const TRICKS = [...ADMIN_TRICKS, ...LOGIN_PATHS, ...LOGIN_TRICKS];
+
 const PREFIXES = ['', '', '', '/s3', '/s3/admin', 'http://s3.test', '//', '/bucket/..', '*', '/s3/..'];
 
 function target(random: Random, tame: boolean): string {
-  const path = random(3) === 0 ? pick(random, ADMIN_TRICKS) : `/${text(random, 1 + random(30))}`;
+  const path = random(3) === 0 ? pick(random, TRICKS) : `/${text(random, 1 + random(30))}`;
   const prefix = pick(random, tame ? ['', '/bucket', '/s3', '/s3/bucket'] : PREFIXES);
   const query = pick(random, [
     '',

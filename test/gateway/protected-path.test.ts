@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isProtectedPath } from '../../gateway/http/protected-path.js';
 import { protectedPatterns } from '../../gateway/production/protected-pattern.js';
-import { ADMIN_TRICKS } from './admin-tricks.js';
+import { ADMIN_TRICKS, LOGIN_PATHS, LOGIN_TRICKS } from './admin-tricks.js';
 
 /** Keys and buckets that look a little like RustFS' own paths, and are not. */
 const INNOCENT = [
@@ -35,7 +35,7 @@ const INNOCENT = [
   '/v1beta/x',
 ];
 
-test.each(ADMIN_TRICKS)('%s is protected', (path) => {
+test.each([...ADMIN_TRICKS, ...LOGIN_PATHS, ...LOGIN_TRICKS])('%s is protected', (path) => {
   expect(isProtectedPath(path)).toBe(true);
 });
 
