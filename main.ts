@@ -1,5 +1,12 @@
 import { App } from 'cdktf';
-import { PhaseAStack, PhaseBStack, QuickstartStack, RustFsDockerStack, SeaweedFsFleetStack } from './stacks/index.js';
+import {
+  PhaseAStack,
+  PhaseBStack,
+  PhaseDStack,
+  QuickstartStack,
+  RustFsDockerStack,
+  SeaweedFsFleetStack,
+} from './stacks/index.js';
 
 const app = new App();
 new QuickstartStack(app, 'quickstart');
@@ -7,4 +14,5 @@ new RustFsDockerStack(app, 'rustfs-docker');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new PhaseAStack(app, 'phase-a');
 new PhaseBStack(app, 'phase-b');
+new PhaseDStack(app, 'phase-d');
 app.synth();

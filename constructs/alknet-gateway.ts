@@ -192,10 +192,7 @@ export class AlknetGateway extends Construct {
   #makeSecrets(stack: TerraformStack, { secrets }: GatewayDocuments): ITerraformDependable | undefined {
     if (secrets === undefined) return undefined;
     const text = json(secrets);
-    addCustomSynthesis(this, {
-      onSynthesize: ({ outdir }) => writeStackFile(stack, outdir, 'gateway-secrets.json', text),
-    });
-    return new TerraformData(this, 'Secrets', {
+    const made = new TerraformData(this, 'Secrets', {
       triggersReplace: { wanted: createHash('sha256').update(text).digest('hex') },
       provisioners: [
         projectCommand(
@@ -204,6 +201,10 @@ export class AlknetGateway extends Construct {
         ),
       ],
     });
+    addCustomSynthesis(made, {
+      onSynthesize: ({ outdir }) => writeStackFile(stack, outdir, 'gateway-secrets.json', text),
+    });
+    return made;
   }
 
   /** Gives the managed users their secrets, once they exist. @returns what to wait for to have sessions of them */

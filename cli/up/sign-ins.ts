@@ -4,6 +4,8 @@ import { askDevelopmentIssuer } from '../../seaweedfs/development-issuer/ask.js'
 import { colors as pc } from '../render/color.js';
 import type { Progress } from '../render/progress.js';
 import { allOf, type SignedIn, signInByToken } from '../sign-ins.js';
+import { signInAtGateway } from './gateway-sign-ins.js';
+import type { Target } from './target.js';
 
 /** One person for each claim value, who has that alone; and for the first of them everything that must not be accepted. */
 async function atStandIn(session: Session, provider: ManifestOidcProvider): Promise<SignedIn> {
@@ -19,16 +21,17 @@ async function atStandIn(session: Session, provider: ManifestOidcProvider): Prom
 
 /**
  * Signs in by every way that the manifest declares. Says which ways could not be tried.
- * @param standInIssuer of the development OpenID provider, which gives us any token
+ * @param issuers that give us tokens
  */
 export async function signInDeclared(
   session: Session,
-  standInIssuer: string | undefined,
+  { standInIssuer, gatewayIssuer }: Pick<Target, 'standInIssuer' | 'gatewayIssuer'>,
   progress: Progress,
 ): Promise<SignedIn> {
   const signedIn: SignedIn[] = [];
   for (const provider of session.manifest.oidc?.providers ?? []) {
     if (provider.issuer === standInIssuer) signedIn.push(await atStandIn(session, provider));
+    else if (gatewayIssuer?.issuer === provider.issuer) signedIn.push(await signInAtGateway(session, gatewayIssuer));
     else
       progress.line(
         pc.yellow(

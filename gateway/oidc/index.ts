@@ -11,7 +11,7 @@ import { createProvider } from './provider.js';
 import { createStore } from './store.js';
 
 export { type OidcConfig, oidcConfigSchema } from './config.js';
-export { API_KEY_TYPE, TOKEN_EXCHANGE } from './token-exchange.js';
+export { API_KEY_TYPE, TOKEN_EXCHANGE } from './token-types.js';
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const DAY = 86_400;

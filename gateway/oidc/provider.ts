@@ -8,7 +8,8 @@ import type { Keys } from './keys.js';
 import { LOGIN_PATH } from './login.js';
 import { escapeHtml, logoutPage, page, pageHeaders, setHeaders } from './pages.js';
 import type { OidcStore } from './store.js';
-import { idTokenSeconds, registerTokenExchange, TOKEN_EXCHANGE } from './token-exchange.js';
+import { idTokenSeconds, registerTokenExchange } from './token-exchange.js';
+import { TOKEN_EXCHANGE } from './token-types.js';
 
 const MINUTE = 60;
 

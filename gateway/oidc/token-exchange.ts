@@ -5,12 +5,7 @@ import type { GatewayCore } from '../core.js';
 import { Refusal } from '../http/refusal.js';
 import { claimsOf } from './claims.js';
 import type { OidcConfig } from './config.js';
-
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
-
-/** What an alknet API key is called in an exchange. */
-export const API_KEY_TYPE = 'urn:cdktf-rustfs:params:oauth:token-type:alknet-api-key';
+import { API_KEY_TYPE, ID_TOKEN, TOKEN_EXCHANGE } from './token-types.js';
 
 interface Parameters {
   readonly subject_token?: string;
