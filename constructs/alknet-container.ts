@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
+import { dependable } from 'cdktf/lib/tfExpression.js';
 import type { Construct } from 'constructs';
 import type { GatewayImplementation } from './alknet-capabilities.js';
 import { DYNAMIC_FILE, GATEWAY_DIRECTORY, type GatewayDocuments, STATE_DIRECTORY } from './alknet-config.js';
@@ -70,7 +71,8 @@ export function gatewayContainer(scope: Construct, props: GatewayContainerProps)
       'cdktf-rustfs.gateway': implementation.kind === 'reference' ? 'reference (not an alknet node)' : 'custom',
     }).map(([label, value]) => ({ label, value })),
     dependsOn: [...dependsOn, ...state.dependsOn],
-    ...(secrets && { lifecycle: { replaceTriggeredBy: [secrets] } }),
+    // As a plain reference: Terraform takes no template here.
+    ...(secrets && { lifecycle: { replaceTriggeredBy: [dependable(secrets)] } }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
+import { dependable } from 'cdktf/lib/tfExpression.js';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import { checkReachable, checkReachableFrom, oidcPart } from './oidc-container.js';
@@ -292,7 +293,7 @@ export class RustFs extends Construct implements IRustFs {
 
   /** Lets the container wait for more. @internal */
   _startAfter(...dependables: readonly ITerraformDependable[]): void {
-    const waits = dependables.map(({ fqn }) => fqn);
+    const waits = dependables.map(dependable);
     this.#server.dependsOn = [...(this.#server.dependsOn ?? []), ...waits];
   }
 

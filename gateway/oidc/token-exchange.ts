@@ -57,7 +57,7 @@ export function registerTokenExchange(
       const address = clientAddress(ctx);
       if (isLimited(ctx, () => limiter.admitAuthAttempt(address))) return;
       const now = Math.floor(Date.now() / 1000);
-      const identity = identities.resolveFromToken(token ?? '');
+      const identity = identities.resolveFromToken((token ?? '').trim());
       const account = identity && accountOf(dynamic().auth, identity.id, now);
       if (account === undefined) {
         limiter.authFailed(address);
