@@ -6,6 +6,7 @@ import {
   PhaseAStack,
   PhaseBStack,
   PhaseCStack,
+  PhaseDStack,
   QuickstartStack,
   RemoteStateStack,
   RustFsDockerStack,
@@ -18,6 +19,7 @@ new RustFsDockerStack(app, 'rustfs-docker');
 new PhaseAStack(app, 'phase-a');
 new PhaseBStack(app, 'phase-b');
 new PhaseCStack(app, 'phase-c');
+new PhaseDStack(app, 'phase-d');
 new ObservabilityStack(app, 'observability');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new RemoteStateStack(app, 'remote-state');

@@ -12,6 +12,9 @@ import {
 import { debugRequests } from './debug.js';
 import { UsageError } from './exit-codes.js';
 
+/** Names another endpoint for applications than the manifest. */
+export const CLIENT_ENDPOINT_VARIABLE = 'RUSTFS_CLIENT_ENDPOINT';
+
 /** Options of every command that talks to the server of a manifest. */
 export interface ConnectionOptions {
   readonly manifest: string;
@@ -45,6 +48,11 @@ export function endpointOf(
   throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);
 }
 
+/** The endpoint that applications are told, if it is not the one that commands talk to. */
+export function clientEndpointOf(manifest: Manifest): string | undefined {
+  return process.env[CLIENT_ENDPOINT_VARIABLE] ?? manifest.server.clientEndpoint;
+}
+
 /** The store that `--secrets` names, else the manifest's. */
 export function secretStoreOf(manifest: Manifest, option: string | undefined): SecretStore {
   return openSecretStore(option === undefined ? manifest.secretStore : parseSecretStoreRef(option));
@@ -61,11 +69,13 @@ export async function connect(options: ConnectionOptions, onWait?: (reason: stri
   const manifest = readManifest(options.manifest);
   const store = secretStoreOf(manifest, options.secrets);
   const endpoint = endpointOf(manifest, options.endpoint);
+  const clientEndpoint = clientEndpointOf(manifest);
   return openSession({
     manifest,
     root: await findRootCredentials(manifest.server, store),
     store,
     endpoint,
+    ...(clientEndpoint === undefined ? {} : { clientEndpoint }),
     ...debugRequests(options.debug),
     ...(onWait ? { ready: { onWait } } : {}),
   });

@@ -122,11 +122,12 @@ for (const [name, description] of [
   ['enrol', 'give a user a secret of its own, so that sessions can be had for it; needs root'],
   ['withdraw', 'take that secret away again; needs root'],
 ] as const) {
-  onManifest(credentials.command(name).description(description))
-    .requiredOption('--user <name>', 'user of the manifest')
-    .action(async (options) => {
-      process.exitCode = await (await import('./commands/credentials.js')).enrolCommand(name, options);
-    });
+  const command = onManifest(credentials.command(name).description(description));
+  if (name === 'enrol')
+    command.option('--secret-file <file>', 'the secret, of somebody else who hands sessions out; default: a new one');
+  command.requiredOption('--user <name>', 'user of the manifest').action(async (options) => {
+    process.exitCode = await (await import('./commands/credentials.js')).enrolCommand(name, options);
+  });
 }
 
 /** Options of the commands that hand sessions out. */

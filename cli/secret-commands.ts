@@ -40,12 +40,23 @@ export function addSecretCommands(program: Command, onManifest: (command: Comman
       list,
     )
     .option('--aws-names', 'name the data as the AWS SDKs read it with envFrom: AWS_ACCESS_KEY_ID …')
-    .option('--endpoint <url>', 'endpoint as the pods reach it; default: as for the other commands')
+    .option(
+      '--endpoint <url>',
+      'endpoint as the pods reach it; default: that of the gateway, if there is one, else as for the other commands',
+    )
     .option('--secrets <store>', STORE)
     .option('--json', 'one line of JSON for each file')
     .action(async (names, options) => {
       const { kubernetesSecretCommand } = await import('./commands/kubernetes-secret.js');
       process.exitCode = await kubernetesSecretCommand(names, options);
+    });
+
+  program
+    .command('gateway-secrets')
+    .description('create the keys and tokens that the gateway of a stack needs, unless they exist')
+    .requiredOption('--from <file>', 'gateway-secrets.json that `cdktf synth` wrote beside cdk.tf.json')
+    .action(async (options) => {
+      process.exitCode = (await import('./commands/gateway-secrets.js')).gatewaySecretsCommand(options);
     });
 
   program

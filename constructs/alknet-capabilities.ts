@@ -74,9 +74,9 @@ const FEATURES: readonly Feature[] = [
   { capability: 'plain-http', feature: 'HTTP without TLS', alknet: false, reference: true },
   { capability: 'keystone-bridge', feature: 'OpenStack Keystone', alknet: false, reference: true },
   { capability: 'metrics', feature: 'Prometheus metrics', alknet: false, reference: true },
-  { capability: 'webhook-receiver', feature: 'bucket events', alknet: false, reference: false },
-  { capability: 'managed-credentials', feature: 'credentials per identity', alknet: false, reference: false },
-  { capability: 'oidc-provider', feature: 'OpenID provider', alknet: false, reference: false },
+  { capability: 'webhook-receiver', feature: 'bucket events', alknet: false, reference: true },
+  { capability: 'managed-credentials', feature: 'credentials per identity', alknet: false, reference: true },
+  { capability: 'oidc-provider', feature: 'OpenID provider', alknet: false, reference: true },
   { capability: 'acme', feature: 'certificates by ACME', alknet: true, reference: false },
   { capability: 'alk-call', feature: '/search, /schema, /call, /batch, /subscribe', alknet: true, reference: false },
 ];

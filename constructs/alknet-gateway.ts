@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { container, image, network } from '@cdktf/provider-docker';
-import { Annotations, TerraformStack } from 'cdktf';
+import { type container, network } from '@cdktf/provider-docker';
+import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { formatAddress } from '../gateway/config/address.js';
+import { SECRET_FILES } from '../gateway/prepare/secrets.js';
 import {
   type CapabilityEntry,
   type CustomGatewayProps,
@@ -16,20 +14,21 @@ import {
   referenceImplementation,
 } from './alknet-capabilities.js';
 import {
-  authority,
   DYNAMIC_FILE,
-  documentProblems,
-  GATEWAY_DIRECTORY,
   type GatewayDocuments,
-  type GatewaySettings,
   gatewayDocuments,
-  gatewayProblems,
-  portOf,
+  managedUsers,
+  STATE_DIRECTORY,
 } from './alknet-config.js';
-import { pathFromModule, stackPaths, writeStackFile } from './provisioning-step.js';
+import { gatewayContainer, gatewayName, json } from './alknet-container.js';
+import { documentProblems, gatewayProblems } from './alknet-problems.js';
+import { gatewayPart, webhookPart } from './alknet-server-part.js';
+import { clientsOf, type GatewaySettings, originOf, portOf, WEBHOOK_TARGET } from './alknet-settings.js';
+import { OidcProvider } from './oidc-provider.js';
+import { projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
 import { LOOPBACK, RustFs } from './rustfs.js';
 import type { IRustFs } from './server.js';
-import { terraformText } from './terraform-text.js';
+import { TerraformData } from './terraform-data.js';
 
 export interface AlknetGatewayProps extends GatewaySettings {
   /**
@@ -43,23 +42,13 @@ export interface AlknetGatewayProps extends GatewaySettings {
 
 const stacksWithGateway = new WeakSet<TerraformStack>();
 
-/** User and group `node` of the image. */
-const GATEWAY_USER = '1000:1000';
-const PROGRAM = `${GATEWAY_DIRECTORY}/gateway.mjs`;
-const CONFIG_FILE = `${GATEWAY_DIRECTORY}/gateway.json`;
-
-/** The bundled reference gateway in this package. */
-function bundledGateway(): string {
-  const above = dirname(dirname(fileURLToPath(import.meta.url)));
-  return join(basename(above) === 'dist' ? above : join(above, 'dist'), 'gateway', 'gateway.mjs');
-}
-
 /**
  * The gateway in front of RustFS. There is no alknet gateway to run today, so by default it is the toolkit's own reference gateway:
  * a stand-in with alknet's names, and labelled so. A real alknet node can take over with `AlknetGateway.custom()`.
  *
  * Its configuration contains no secret, only the paths of files and the hashes of API keys: it is copied into the container, and for
- * a server that runs elsewhere written beside cdk.tf.json, as `gateway.json` and `gateway-dynamic.json`.
+ * a server that runs elsewhere written beside cdk.tf.json, as `gateway.json` and `gateway-dynamic.json`. Keys and tokens that are
+ * made at the first deployment are in `gateway` beside the secret store.
  *
  * @throws Error with every problem of the props
  */
@@ -87,31 +76,43 @@ export class AlknetGateway extends Construct {
   readonly metricsPort: number | undefined;
   /** Undefined for a gateway that runs as a process. */
   readonly containerName: string | undefined;
+  /** Issuer of the OpenID provider, if it is one. */
+  readonly oidcIssuer: string | undefined;
+  /** What `notifications` of buckets name to send events to the gateway, if it takes them. */
+  readonly webhookTargetArn: string | undefined;
   readonly #implementation: GatewayImplementation;
+  readonly #settings: GatewaySettings;
+  readonly #secretDirectory: string;
+  #provider: OidcProvider | undefined;
   #container: container.Container | undefined;
 
   constructor(scope: Construct, id: string, { server, implementation, ...settings }: AlknetGatewayProps) {
     super(scope, id);
     const stack = TerraformStack.of(this);
     this.#implementation = implementation ?? AlknetGateway.reference();
-    const scheme = settings.tls.type === 'none' ? 'http' : 'https';
-    const { bindAddress = '127.0.0.1', virtualHosts } = settings;
+    this.#settings = settings;
+    this.#secretDirectory = `${server._registry.secretDirectory}/gateway`;
+    const { bindAddress = '127.0.0.1', virtualHosts, openIdProvider, webhooks } = settings;
     const address = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '::1': '[::1]' }[bindAddress] ?? bindAddress;
-    this.endpoint = `${scheme}://${authority(address, settings)}`;
+    this.endpoint = originOf(address, settings);
     this.healthUrl = `${this.endpoint}/healthz`;
     this.virtualHosts = virtualHosts;
-    this.s3Endpoints = virtualHosts.map((host) => `${scheme}://${authority(host, settings)}`);
+    this.s3Endpoints = virtualHosts.map((host) => originOf(host, settings));
+    this.oidcIssuer = openIdProvider && originOf(openIdProvider.hostname, settings);
+    this.webhookTargetArn =
+      webhooks && `arn:rustfs:sqs:${server.region}:${webhooks.targetId ?? WEBHOOK_TARGET}:webhook`;
 
-    this.metricsPort = settings.metricsPort;
     const fronted = server instanceof RustFs;
-    this.containerName = fronted ? `${stack.node.id}-${id}` : undefined;
+    this.metricsPort = settings.metricsPort;
+    this.containerName = fronted ? gatewayName(this) : undefined;
     const documents = gatewayDocuments(settings, {
       listen: formatAddress({ host: fronted ? '0.0.0.0' : bindAddress, port: portOf(settings) }),
-      metricsHost: fronted ? '0.0.0.0' : '127.0.0.1',
+      internalHost: fronted ? '0.0.0.0' : '127.0.0.1',
       upstream: fronted ? 'http://rustfs:9000' : server.endpoint,
       region: server.region,
+      secretDirectory: this.#secretDirectory,
     });
-    const found = gatewayProblems(settings, this.#implementation);
+    const found = gatewayProblems(settings, this.#implementation, { fronted });
     const problems = [
       ...(stacksWithGateway.has(stack) ? [`stack ${stack.node.id} has one already: give each a stack of its own`] : []),
       ...found,
@@ -122,14 +123,36 @@ export class AlknetGateway extends Construct {
       throw new Error(`AlknetGateway ${id} is not valid:\n${lines.join('\n')}`);
     }
     stacksWithGateway.add(stack);
-    this.#annotate(settings, bindAddress);
-    if (server instanceof RustFs) this.#deploy(server, settings, bindAddress, documents);
-    else this.#write(stack, documents);
+    server._registry.clientEndpoint = this.s3Endpoints[0];
+    this.#annotate(bindAddress);
+    const secrets = this.#makeSecrets(stack, documents);
+    if (openIdProvider) this.#provide(server);
+    if (server instanceof RustFs) this.#deploy(server, bindAddress, documents, secrets);
+    else {
+      server._addParts([webhookPart(settings, '127.0.0.1', this.#secretDirectory)]);
+      this.#enrol(server, secrets);
+      this.#write(stack, documents);
+    }
   }
 
   /** For each feature: what alknet itself has for it, and what does it here. Also printed at synthesis. */
   capabilityReport(): readonly CapabilityEntry[] {
     return capabilityReport(this.#implementation);
+  }
+
+  /**
+   * The gateway as OpenID provider, which the server trusts: for `OidcClaim`.
+   *
+   * @throws Error without `openIdProvider`
+   */
+  oidcProvider(): OidcProvider {
+    if (this.#provider) return this.#provider;
+    throw new Error(`AlknetGateway ${this.node.id} is no OpenID provider: give it openIdProvider`);
+  }
+
+  /** File of the project with the token of a made API key. */
+  apiKeyFile(name: string): string {
+    return `${this.#secretDirectory}/${SECRET_FILES.apiKey(name)}`;
   }
 
   /**
@@ -144,7 +167,7 @@ export class AlknetGateway extends Construct {
     ]);
   }
 
-  #annotate({ tls }: GatewaySettings, bindAddress: string): void {
+  #annotate(bindAddress: string): void {
     const annotations = Annotations.of(this);
     annotations.addInfo(
       this.#implementation.kind === 'reference'
@@ -154,128 +177,114 @@ export class AlknetGateway extends Construct {
     for (const { feature, alknet, here } of this.capabilityReport()) {
       annotations.addInfo(`${feature}: ${here} (alknet itself: ${alknet})`);
     }
-    if (tls.type === 'none' && !LOOPBACK.test(bindAddress)) {
+    if (this.#settings.tls.type === 'none' && !LOOPBACK.test(bindAddress)) {
       annotations.addWarning(
         `tls none at ${bindAddress}: tokens and objects travel in clear; use tls x509, or a load balancer that ends TLS in front`,
       );
     }
   }
 
-  #deploy(server: RustFs, settings: GatewaySettings, bindAddress: string, documents: GatewayDocuments): void {
-    const name = `${TerraformStack.of(this).node.id}-${this.node.id}`;
-    const port = portOf(settings);
-    const front = new network.Network(this, 'Network', { name });
-    const internal = new network.Network(this, 'Internal', { name: `${name}-internal`, internal: true });
-    const provisioned = server._attachGateway({
+  /** Makes the server trust the gateway, and checks that what identities can claim is declared. */
+  #provide(server: IRustFs): void {
+    const { openIdProvider } = this.#settings;
+    if (openIdProvider === undefined || this.oidcIssuer === undefined) return;
+    const { policies } = openIdProvider;
+    const [client] = clientsOf(openIdProvider);
+    const provider = OidcProvider.alknet({ issuer: this.oidcIssuer, clientId: client?.clientId ?? '' });
+    this.#provider = provider;
+    const registry = server._registry;
+    server._trust(provider);
+    this.node.addValidation({
+      validate: () =>
+        Object.entries(policies).flatMap(([scope, names]) =>
+          names
+            .filter((name) => !registry.has('claim value', `${name} of ${provider.id}`))
+            .map(
+              (name) =>
+                `openIdProvider gives ${name} for the scope ${scope}, but no OidcClaim declares what that is: new OidcClaim(this, '${name}', { server, provider: gateway.oidcProvider() })`,
+            ),
+        ),
+    });
+  }
+
+  /** Keys and tokens, before anything starts that reads them. */
+  #makeSecrets(stack: TerraformStack, { secrets }: GatewayDocuments): ITerraformDependable | undefined {
+    if (secrets === undefined) return undefined;
+    const text = json(secrets);
+    const made = new TerraformData(this, 'Secrets', {
+      triggersReplace: { wanted: createHash('sha256').update(text).digest('hex') },
+      provisioners: [
+        projectCommand(
+          this,
+          `npx --no-install cdktf-rustfs gateway-secrets --from ${stackPaths(this).fromProject}/gateway-secrets.json`,
+        ),
+      ],
+    });
+    addCustomSynthesis(made, {
+      onSynthesize: ({ outdir }) => writeStackFile(stack, outdir, 'gateway-secrets.json', text),
+    });
+    return made;
+  }
+
+  /** Gives the managed users their secrets, once they exist. @returns what to wait for to have sessions of them */
+  #enrol(server: IRustFs, secrets: ITerraformDependable | undefined): readonly ITerraformDependable[] {
+    const users = [...new Set(managedUsers(this.#settings).map(([, user]) => user))].sort();
+    if (users.length === 0) return [server._provisioned];
+    const manifest = `${stackPaths(this).fromProject}/manifest.json`;
+    const enrolled = new TerraformData(this, 'Enrolment', {
+      triggersReplace: { users: users.join(',') },
+      provisioners: users.map((user) =>
+        projectCommand(
+          this,
+          `npx --no-install cdktf-rustfs credentials enrol --manifest ${manifest} --user ${user} --secret-file ${this.#secretDirectory}/${SECRET_FILES.user(user)}`,
+        ),
+      ),
+      dependsOn: [server._provisioned, ...(secrets ? [secrets] : [])],
+    });
+    return [enrolled];
+  }
+
+  #deploy(
+    server: RustFs,
+    bindAddress: string,
+    documents: GatewayDocuments,
+    secrets: ITerraformDependable | undefined,
+  ): void {
+    const settings = this.#settings;
+    const internal = new network.Network(this, 'Internal', { name: `${gatewayName(this)}-internal`, internal: true });
+    const { rustfsVersion } = server._registry;
+    server._attachGateway({
       gateway: `AlknetGateway ${this.node.id}`,
       networkName: internal.name,
-      environment: rustFsEnvironment(settings, server),
+      part: gatewayPart(settings, rustfsVersion, this.#secretDirectory),
     });
-    const gatewayImage = new image.Image(this, 'Image', { name: this.#implementation.image, keepLocally: true });
-    const { static: fixed, dynamic, files } = documents;
-    this.#container = new container.Container(this, 'Gateway', {
-      name,
-      image: gatewayImage.imageId,
-      restart: 'unless-stopped',
-      ...this.#program(settings, port),
-      ports: [{ internal: port, external: port, ip: bindAddress }],
-      networksAdvanced: [{ name: front.name, aliases: [...settings.virtualHosts] }, { name: internal.name }],
-      upload: [
-        ...(this.#implementation.kind === 'reference' ? [this.#bundle()] : []),
-        { file: CONFIG_FILE, content: terraformText(json(fixed)), permissions: '0444' },
-        { file: DYNAMIC_FILE, content: terraformText(json(dynamic)), permissions: '0444' },
-        ...files.map(({ projectPath, gatewayPath }) => ({
-          file: gatewayPath,
-          source: pathFromModule(this, projectPath),
-          // The provider uploads as root; the gateway runs as another user and has to read it.
-          permissions: '0444',
-        })),
-      ],
-      labels: Object.entries({
-        'managed-by': 'cdktf-rustfs',
-        'cdktf-rustfs.gateway': this.#implementation.kind === 'reference' ? 'reference (not an alknet node)' : 'custom',
-      }).map(([label, value]) => ({ label, value })),
-      // After provisioning, so that the gateway's own credential can be one of the stack's.
-      dependsOn: [provisioned],
+    const enrolled = this.#enrol(server, secrets);
+    // RustFS asks the issuer and the receiver at its start. Otherwise the gateway waits for provisioning, so that its own
+    // credential can be one of the stack's.
+    const first = settings.openIdProvider !== undefined || settings.webhooks !== undefined;
+    this.#container = gatewayContainer(this, {
+      ...{ implementation: this.#implementation, settings, bindAddress, documents, internal, secrets },
+      dependsOn: first ? [] : enrolled,
     });
-  }
-
-  #program({ tls }: GatewaySettings, port: number): Partial<container.ContainerConfig> {
-    if (this.#implementation.kind === 'custom') {
-      const { command } = this.#implementation;
-      return command ? { command: [...command] } : {};
-    }
-    // Any certificate and no virtual host: the question is whether this process serves.
-    const options = `{port:${port},path:'/healthz',headers:{host:'healthz.invalid'},rejectUnauthorized:false}`;
-    const probe = `require('${tls.type === 'none' ? 'http' : 'https'}').get(${options},r=>process.exit(r.statusCode===200?0:1)).on('error',()=>process.exit(1))`;
-    return {
-      entrypoint: ['node'],
-      command: [PROGRAM, '--config', CONFIG_FILE],
-      user: GATEWAY_USER,
-      capabilities: { drop: ['ALL'] },
-      securityOpts: ['no-new-privileges'],
-      wait: true,
-      waitTimeout: 60,
-      healthcheck: {
-        test: ['CMD', 'node', '-e', probe],
-        interval: '5s',
-        timeout: '5s',
-        retries: 5,
-        startPeriod: '10s',
-      },
-    };
-  }
-
-  #bundle(): container.ContainerUpload {
-    const path = bundledGateway();
-    const upload = {
-      file: PROGRAM,
-      source: pathFromModule(this, relative(process.cwd(), path).split(sep).join('/')),
-      permissions: '0444',
-    };
-    if (existsSync(path))
-      return { ...upload, sourceHash: createHash('sha256').update(readFileSync(path)).digest('hex') };
-    Annotations.of(this).addWarning(
-      'the reference gateway is not built, so Terraform will not find it: run npm run build',
-    );
-    return upload;
+    if (first) server._startAfter(this.#container);
   }
 
   /** For a gateway that runs as a process: paths start at the stack's directory. */
   #write(stack: TerraformStack, { static: fixed, dynamic, files }: GatewayDocuments): void {
     const { toProject } = stackPaths(this);
-    const paths = new Map(
-      files.map(({ gatewayPath, projectPath }) => [
-        gatewayPath,
-        projectPath.startsWith('/') ? projectPath : `${toProject}/${projectPath}`,
-      ]),
-    ).set(DYNAMIC_FILE, 'gateway-dynamic.json');
-    const local = JSON.stringify(
-      fixed,
-      (_, value: unknown) => (typeof value === 'string' ? (paths.get(value) ?? value) : value),
-      2,
-    );
+    const inProject = (path: string) => (path.startsWith('/') ? path : `${toProject}/${path}`);
+    const state = inProject(`${this.#secretDirectory}/state`);
+    const paths = new Map([
+      [DYNAMIC_FILE, 'gateway-dynamic.json'],
+      ...files.map(({ gatewayPath, projectPath }) => [gatewayPath, inProject(projectPath)] as const),
+    ]);
+    const local = (value: string) => paths.get(value) ?? value.replace(STATE_DIRECTORY, state);
+    const text = JSON.stringify(fixed, (_, value: unknown) => (typeof value === 'string' ? local(value) : value), 2);
     addCustomSynthesis(this, {
       onSynthesize: ({ outdir }) => {
-        writeStackFile(stack, outdir, 'gateway.json', `${local}\n`);
-        writeStackFile(stack, outdir, 'gateway-dynamic.json', json(dynamic));
+        writeStackFile(stack, outdir, 'gateway.json', `${text}\n`);
+        if (dynamic) writeStackFile(stack, outdir, 'gateway-dynamic.json', json(dynamic));
       },
     });
   }
-}
-
-const json = (document: unknown) => `${JSON.stringify(document, undefined, 2)}\n`;
-
-/** What RustFS has to know of a gateway in front (source: RUSTFS_SERVER_DOMAINS and RUSTFS_TRUSTED_PROXY_* of both versions). */
-function rustFsEnvironment(settings: GatewaySettings, server: RustFs): Record<string, string> {
-  const { virtualHosts, bucketSubdomains = false } = settings;
-  // 1.0.0-beta.7 compares the port as well; 1.0.1 leaves it out.
-  const named = (host: string) =>
-    server._registry.rustfsVersion === '1.0.0-beta.7' ? [...new Set([host, authority(host, settings)])] : [host];
-  return {
-    // Private addresses are believed, and on the internal network there is nobody but the gateway.
-    RUSTFS_TRUSTED_PROXY_ENABLED: 'true',
-    // Every name that is used: RustFS takes any other for a bucket. `rustfs` is what the gateway itself says.
-    ...(bucketSubdomains && { RUSTFS_SERVER_DOMAINS: [...virtualHosts.flatMap(named), 'rustfs'].join(',') }),
-  };
 }

@@ -16,8 +16,18 @@ export type {
   GatewayCapability,
   GatewayImplementation,
 } from './alknet-capabilities.js';
-export type { GatewayApiKey, GatewayRateLimits, GatewayTls } from './alknet-config.js';
 export { AlknetGateway, type AlknetGatewayProps } from './alknet-gateway.js';
+export type {
+  GatewayApiKey,
+  GatewayManagedCredentials,
+  GatewayOidcClient,
+  GatewayOpenIdProvider,
+  GatewayRateLimits,
+  GatewayTls,
+  GatewayWebhooks,
+  GivenApiKey,
+  MadeApiKey,
+} from './alknet-settings.js';
 export {
   Bucket,
   type BucketProps,

@@ -81,7 +81,7 @@ export class Observability extends Construct {
     this.#nodeExporter();
     this.#prometheus(dependsOn);
     if (this.grafanaUrl) this.#grafana(dependsOn);
-    if (server instanceof RustFs) server._join(this.#ingest, this.serverEnvironment);
+    if (server instanceof RustFs) server._join(this.#ingest, { environment: this.serverEnvironment });
     gateway?._join(this.#ingest);
     this.#annotate();
   }

@@ -4,8 +4,8 @@ import type { ServerPart } from './server-part.js';
 
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** An issuer is one URL for everybody; what means "this machine" is another machine inside the container. */
-function checkReachable({ id, issuer, discoveryUrl }: OidcProvider, version: RustFsVersion): void {
+/** An issuer is one URL for everybody; what means "this machine" is another machine inside the container. @throws Error */
+export function checkReachable({ id, issuer, discoveryUrl }: OidcProvider, version: RustFsVersion): void {
   if (!LOOPBACK.test(new URL(discoveryUrl ?? issuer).hostname)) return;
   const inside = version === '1.0.1' ? ', or set discoveryUrl to its address inside the Docker network' : '';
   throw new Error(
@@ -22,9 +22,8 @@ export function checkReachableFrom(endpoint: string, { id, issuer, discoveryUrl 
   );
 }
 
-/** What an OpenID provider adds to a RustFS container. */
+/** What an OpenID provider adds to RustFS. */
 export function oidcPart(provider: OidcProvider, version: RustFsVersion): ServerPart {
-  checkReachable(provider, version);
   const { id, clientSecretFile, secretVariable, origin } = provider;
   return {
     environment: provider.environment(version),

@@ -25,6 +25,14 @@ export class ManifestRegistry {
     private readonly secretStore: Manifest['secretStore'],
   ) {}
 
+  /** Where applications reach the server, if not where provisioning does. */
+  clientEndpoint: string | undefined;
+
+  /** For secrets beside the store, relative to the project directory: the store itself, if it is one. */
+  get secretDirectory(): string {
+    return this.secretStore.type === 'directory' ? this.secretStore.directory : `secrets/${this.stack}`;
+  }
+
   /** @throws Error if the name is taken */
   add<K extends keyof EntryTypes>(kind: K, name: string, path: string, render: () => EntryTypes[K]): void {
     const entries = this.#entries.get(kind) ?? new Map();
@@ -59,7 +67,7 @@ export class ManifestRegistry {
     return {
       version: 1,
       stack: this.stack,
-      server: this.server(),
+      server: { ...this.server(), ...(this.clientEndpoint ? { clientEndpoint: this.clientEndpoint } : {}) },
       secretStore: this.secretStore,
       buckets: this.#render('bucket'),
       policies: this.#render('policy'),

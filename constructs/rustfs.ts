@@ -1,17 +1,19 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
+import { dependable } from 'cdktf/lib/tfExpression.js';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { checkReachableFrom, oidcPart } from './oidc-container.js';
-import { type OidcProvider, oidcEnvironment } from './oidc-provider.js';
+import { checkReachable, checkReachableFrom, oidcPart } from './oidc-container.js';
+import type { OidcProvider } from './oidc-provider.js';
+import { ownedVolume } from './owned-volume.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { SecretStoreRef } from './secret-store-ref.js';
 import type { IRustFs } from './server.js';
-import { combineParts, type ServerPart, variableConflict } from './server-part.js';
+import { combineParts, type ServerPart } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
 interface CommonProps {
@@ -75,16 +77,21 @@ function registryOf(
   const stack = TerraformStack.of(scope).node.id;
   const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
   const { _reference: reference } = props.secretStore ?? SecretStoreRef.directory(`secrets/${stack}`);
-  // Beside the store if it is a directory; the container takes the root credentials as files in any case.
-  const rootDir = `${reference.type === 'directory' ? reference.directory : `secrets/${stack}`}/root`;
   const render = () => {
     const { endpoint, files, target } = server();
     return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
   };
   const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
+  // The container takes the root credentials as files in any case.
+  const rootDir = `${registry.secretDirectory}/root`;
   for (const provider of props.oidc ?? [])
     registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
   return { registry, rootDir, rustfsVersion };
+}
+
+/** Declares a provider that is known only after the server was declared. */
+function trust({ node, _registry: registry }: IRustFs, provider: OidcProvider): void {
+  registry.add('OIDC provider', provider.id, node.path, () => provider._manifest());
 }
 
 interface GatewayAttachment {
@@ -93,7 +100,7 @@ interface GatewayAttachment {
   /** Docker network that the gateway reaches RustFS by, as `rustfs`. */
   readonly networkName: string;
   /** What RustFS has to know of it. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly part: ServerPart;
 }
 
 interface RootFiles {
@@ -106,6 +113,8 @@ class ExternalRustFs extends Construct implements IRustFs {
   readonly endpoint: string;
   readonly region: string;
   readonly _registry: ManifestRegistry;
+  readonly _provisioned: ITerraformDependable;
+  #parts: readonly ServerPart[] = [];
 
   constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
     super(scope, id);
@@ -117,23 +126,33 @@ class ExternalRustFs extends Construct implements IRustFs {
     this.endpoint = props.endpoint.replace(/\/$/, '');
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
-    new ProvisioningStep(this, 'Provisioning', { registry: this._registry });
-    const { oidc = [] } = props;
-    for (const provider of oidc) checkReachableFrom(this.endpoint, provider);
-    if (oidc.length > 0) this.#writeEnvironment(oidc);
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry: this._registry }).dependable;
+    addCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.#writeEnvironment(outdir) });
+    for (const provider of props.oidc ?? []) this.#addProvider(provider);
+  }
+
+  _trust(provider: OidcProvider): void {
+    trust(this, provider);
+    this.#addProvider(provider);
+  }
+
+  _addParts(parts: readonly ServerPart[]): void {
+    this.#parts = [...this.#parts, ...parts];
+  }
+
+  #addProvider(provider: OidcProvider): void {
+    checkReachableFrom(this.endpoint, provider);
+    this._addParts([oidcPart(provider, this._registry.rustfsVersion)]);
   }
 
   /** What the server has to be started with, in the format of `docker run --env-file` and systemd's EnvironmentFile. */
-  #writeEnvironment(oidc: readonly OidcProvider[]): void {
-    const secrets = oidc.flatMap(({ secretVariable, clientSecretFile }) =>
-      clientSecretFile === undefined ? [] : [`# ${secretVariable}: what is in ${clientSecretFile}`],
+  #writeEnvironment(outdir: string): void {
+    const { environment } = combineParts(this, this._registry.rustfsVersion, this.#parts);
+    const secrets = this.#parts.flatMap(({ secretVariables = [] }) =>
+      secretVariables.map(({ variable, projectPath }) => `# ${variable}: what is in ${projectPath}`),
     );
-    const variables = Object.entries(oidcEnvironment(oidc, this._registry.rustfsVersion));
-    const lines = [...variables.map(([name, value]) => `${name}=${value}`), ...secrets];
-    addCustomSynthesis(this, {
-      onSynthesize: ({ outdir }) =>
-        writeStackFile(TerraformStack.of(this), outdir, 'rustfs.env', `${lines.join('\n')}\n`),
-    });
+    const lines = [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), ...secrets];
+    if (lines.length > 0) writeStackFile(TerraformStack.of(this), outdir, 'rustfs.env', `${lines.join('\n')}\n`);
   }
 }
 
@@ -153,8 +172,10 @@ export class RustFs extends Construct implements IRustFs {
   readonly region: string;
   readonly _registry: ManifestRegistry;
   readonly #props: RustFsProps;
+  readonly _provisioned: ITerraformDependable;
   readonly #server: container.Container;
-  readonly #provisioned: ITerraformDependable;
+  readonly #uploads: readonly container.ContainerUpload[];
+  #parts: readonly ServerPart[] = [];
   #gateway: string | undefined;
 
   constructor(scope: Construct, id: string, props: RustFsProps = {}) {
@@ -176,10 +197,8 @@ export class RustFs extends Construct implements IRustFs {
     this._registry = registry;
     const features: readonly ServerPart[] = [
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
-      ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
+      ...(props.oidc ?? []).map((provider) => this.#providerPart(provider, rustfsVersion)),
     ];
-    const parts = combineParts(this, rustfsVersion, features);
-    for (const warning of parts.warnings) Annotations.of(this).addWarning(warning);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
     const rootFiles = new TerraformData(this, 'RootCredentials', {
       provisioners: [
@@ -195,23 +214,19 @@ export class RustFs extends Construct implements IRustFs {
       name: `${name}-data`,
       lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
     });
-    const prepared = this.#prepareVolume(name, rustfsImage, data);
+    const prepared = ownedVolume(this, 'PrepareVolume', {
+      name,
+      imageId: rustfsImage.imageId,
+      volumeName: data.name,
+      path: '/data',
+      owner: `${RUSTFS_UID}:${RUSTFS_UID}`,
+    });
     this.#server = new container.Container(this, 'Server', {
       name,
       image: rustfsImage.imageId,
       restart: 'unless-stopped',
       wait: true,
       waitTimeout: WAIT_SECONDS,
-      env: Object.entries({
-        RUSTFS_VOLUMES: storage.volumes,
-        RUSTFS_REGION: this.region,
-        RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
-        RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
-        // Without this, `docker logs` is empty: the image logs to files (reference: observability).
-        RUSTFS_OBS_LOG_DIRECTORY: '',
-        ...storage.environment,
-        ...parts.environment,
-      }).map(([key, value]) => `${key}=${value}`),
       healthcheck: {
         test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
         interval: '2s',
@@ -225,22 +240,57 @@ export class RustFs extends Construct implements IRustFs {
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
       volumes: [{ volumeName: data.name, containerPath: '/data' }],
-      ...(parts.entrypoint ? { entrypoint: parts.entrypoint, command: ['rustfs'] } : {}),
-      upload: [
-        ...(['access-key', 'secret-key'] as const).map((file) => ({
-          file: `/etc/rustfs/${file}`,
-          source: pathFromModule(this, `${rootDir}/${file}`),
-        })),
-        ...parts.uploads,
-        // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
-      ].map((upload) => ({ ...upload, permissions: '0444' })),
       labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({
         label,
         value,
       })),
       dependsOn: [prepared, rootFiles],
     });
-    this.#provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
+    const environment = {
+      RUSTFS_VOLUMES: storage.volumes,
+      RUSTFS_REGION: this.region,
+      RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
+      RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
+      // Without this, `docker logs` is empty: the image logs to files (reference: observability).
+      RUSTFS_OBS_LOG_DIRECTORY: '',
+      ...storage.environment,
+    };
+    this.#uploads = ['access-key', 'secret-key'].map((file) => ({
+      file: `/etc/rustfs/${file}`,
+      source: pathFromModule(this, `${rootDir}/${file}`),
+    }));
+    this._addParts([{ environment }, ...features]);
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
+  }
+
+  #providerPart(provider: OidcProvider, version: RustFsVersion): ServerPart {
+    checkReachable(provider, version);
+    return oidcPart(provider, version);
+  }
+
+  _trust(provider: OidcProvider): void {
+    trust(this, provider);
+    this._addParts([this.#providerPart(provider, this._registry.rustfsVersion)]);
+  }
+
+  /** Gives the container what features need, beside what it has already. */
+  _addParts(features: readonly ServerPart[]): void {
+    this.#parts = [...this.#parts, ...features];
+    const parts = combineParts(this, this._registry.rustfsVersion, this.#parts);
+    for (const warning of features.flatMap(({ warnings = [] }) => warnings)) Annotations.of(this).addWarning(warning);
+    this.#server.env = Object.entries(parts.environment).map(([key, value]) => `${key}=${value}`);
+    // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
+    this.#server.putUpload([...this.#uploads, ...parts.uploads].map((upload) => ({ ...upload, permissions: '0444' })));
+    if (parts.entrypoint) {
+      this.#server.entrypoint = parts.entrypoint;
+      this.#server.command = ['rustfs'];
+    }
+  }
+
+  /** Lets the container wait for more. @internal */
+  _startAfter(...dependables: readonly ITerraformDependable[]): void {
+    const waits = dependables.map(dependable);
+    this.#server.dependsOn = [...(this.#server.dependsOn ?? []), ...waits];
   }
 
   /**
@@ -248,10 +298,9 @@ export class RustFs extends Construct implements IRustFs {
    * needs it; everybody else comes over the network of the gateway.
    *
    * @throws Error with everything that would lead past the gateway
-   * @returns what the gateway has to wait for
    * @internal
    */
-  _attachGateway({ gateway, networkName, environment }: GatewayAttachment): ITerraformDependable {
+  _attachGateway({ gateway, networkName, part }: GatewayAttachment): void {
     const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT } = this.#props;
     const problems = [
       ...(this.#gateway === undefined ? [] : [`${this.#gateway} is in front of it already`]),
@@ -269,41 +318,20 @@ export class RustFs extends Construct implements IRustFs {
     }
     this.#gateway = gateway;
     this.#server.putPorts([{ internal: S3_PORT, external: port, ip: bindAddress }]);
-    this._join(networkName, environment);
-    return this.#provisioned;
+    this._join(networkName, part);
   }
 
   /**
-   * Also joins a Docker network, in which it is called `rustfs`, and gets variables.
+   * Also joins a Docker network, in which it is called `rustfs`, and gets what a feature there needs.
    *
    * @throws Error for a variable that is to be something else already
    * @internal
    */
-  _join(networkName: string, environment: Readonly<Record<string, string>>): void {
-    const present = new Map((this.#server.envInput ?? []).map((line) => line.split(/=(.*)/s) as [string, string]));
+  _join(networkName: string, part: ServerPart): void {
     this.#server.putNetworksAdvanced([
       ...(this.#server.networksAdvancedInput as container.ContainerNetworksAdvanced[]),
       { name: networkName, aliases: ['rustfs'] },
     ]);
-    for (const [variable, value] of Object.entries(environment)) {
-      const other = present.get(variable);
-      if (other !== undefined && other !== value) throw new Error(variableConflict(variable, other, value));
-      present.set(variable, value);
-    }
-    this.#server.env = [...present].map(([variable, value]) => `${variable}=${value}`);
-  }
-
-  /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */
-  #prepareVolume(name: string, rustfsImage: image.Image, data: volume.Volume): ITerraformDependable {
-    return new container.Container(this, 'PrepareVolume', {
-      name: `${name}-prepare`,
-      image: rustfsImage.imageId,
-      user: '0:0',
-      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, '/data'],
-      mustRun: false,
-      attach: true,
-      restart: 'no',
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
-    });
+    this._addParts([part]);
   }
 }

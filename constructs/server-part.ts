@@ -33,9 +33,6 @@ export interface CombinedParts {
   readonly warnings: readonly string[];
 }
 
-export const variableConflict = (variable: string, one: string, other: string) =>
-  `${variable} would have to be both "${one}" and "${other}": set it in one place`;
-
 /** No list lifts what RustFS keeps from link-local and metadata addresses (source: utils/egress.rs of 1.0.1). */
 function checkOrigin(origin: string): void {
   const obstacle = hostObstacle(new URL(origin).hostname);
@@ -61,7 +58,8 @@ export function combineParts(scope: Construct, version: RustFsVersion, parts: re
   const derived: ServerPart = allowed === undefined ? {} : { environment: { RUSTFS_OUTBOUND_ALLOW_ORIGINS: allowed } };
   for (const [variable, value] of [...parts, derived].flatMap(({ environment = {} }) => Object.entries(environment))) {
     const other = environment.get(variable);
-    if (other !== undefined && other !== value) throw new Error(variableConflict(variable, other, value));
+    if (other !== undefined && other !== value)
+      throw new Error(`${variable} would have to be both "${other}" and "${value}": set it in one place`);
     environment.set(variable, value);
   }
   const secrets = parts.flatMap(({ secretVariables = [] }) => secretVariables);

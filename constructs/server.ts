@@ -1,5 +1,8 @@
+import type { ITerraformDependable } from 'cdktf';
 import type { IConstruct } from 'constructs';
+import type { OidcProvider } from './oidc-provider.js';
 import type { ManifestRegistry } from './registry.js';
+import type { ServerPart } from './server-part.js';
 
 /** A RustFS server, deployed by this stack or running elsewhere. */
 export interface IRustFs extends IConstruct {
@@ -8,4 +11,10 @@ export interface IRustFs extends IConstruct {
   readonly region: string;
   /** @internal */
   readonly _registry: ManifestRegistry;
+  /** Done when the post-apply step is. @internal */
+  readonly _provisioned: ITerraformDependable;
+  /** Makes the server trust a provider that is known only after it. @internal */
+  _trust(provider: OidcProvider): void;
+  /** What the server has to be started with, for features that are declared after it. @internal */
+  _addParts(parts: readonly ServerPart[]): void;
 }

@@ -16,6 +16,7 @@ import { createListener, listen } from './listener.js';
 import { createLog, fileSink, type Log, stdoutSink } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
 import { router } from './router.js';
+import { managedCredentials } from './routes/credentials.js';
 import { decoy } from './routes/decoy.js';
 import { healthz } from './routes/healthz.js';
 import { oidcLogin } from './routes/oidc-login.js';
@@ -120,7 +121,7 @@ export async function startGateway({ config, version, routes = [], log: given }:
   };
 }
 
-function ownRoutes({ s3, keystone }: StaticConfig): RouteFactory[] {
+function ownRoutes({ s3, keystone, managed_credentials: managed }: StaticConfig): RouteFactory[] {
   const { prefix } = s3;
   return [
     ...(s3.oidc_login ? [oidcLogin] : []),
@@ -128,6 +129,7 @@ function ownRoutes({ s3, keystone }: StaticConfig): RouteFactory[] {
     s3PassThrough,
     healthz,
     ...(prefix ? [(core: GatewayCore) => s3Prefix(core, prefix)] : []),
+    ...(managed ? [(core: GatewayCore) => managedCredentials(core, managed)] : []),
     decoy,
   ];
 }

@@ -107,6 +107,13 @@ const server = z.strictObject({
   id: name,
   endpoint: z.url({ protocol: /^https?$/ }),
   region: name,
+  clientEndpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({
+      description:
+        'Where applications reach the server, written down with their access keys. Absent: where provisioning does.',
+    }),
   rustfsVersion: z.enum(['1.0.1', '1.0.0-beta.7']),
   target: z.enum(['external', 'docker']),
   accessKeyFile: z

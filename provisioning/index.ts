@@ -53,7 +53,7 @@ export {
   type SessionPlanOptions,
 } from './session.js';
 export { type SessionCache, sessionCache } from './sts/cache.js';
-export { enrolDeclared, enrolUser, withdrawUser } from './sts/enrol.js';
+export { enrolDeclared, enrolUser, enrolWithSecret, withdrawUser } from './sts/enrol.js';
 export {
   type CredentialEndpoint,
   type CredentialEndpointOptions,

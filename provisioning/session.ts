@@ -11,8 +11,8 @@ import type { Plan } from './plan/model.js';
 import { type PlanOptions, plan } from './plan/plan.js';
 import { withSecretsChecked } from './probe-secrets.js';
 import { PROVISIONING_PROFILES } from './profile.js';
-import { readStore } from './secrets/read-store.js';
-import type { SecretStore } from './secrets/secret-store.js';
+import { misdirected, readStore } from './secrets/read-store.js';
+import type { SecretStore, StoreConnection } from './secrets/secret-store.js';
 import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
 
 export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | 'onRequest'> {
@@ -21,6 +21,8 @@ export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | '
   readonly store: SecretStore;
   /** @default - the endpoint of the manifest */
   readonly endpoint?: string;
+  /** Where applications reach the server. @default - what the manifest says, else the endpoint */
+  readonly clientEndpoint?: string;
   readonly ready?: GateOptions;
 }
 
@@ -42,6 +44,8 @@ export interface Session {
   readonly root: Credentials;
   readonly wire: Wire;
   readonly server: ServerIdentity;
+  /** How applications reach the server: written down with their access keys. */
+  readonly clients: StoreConnection;
   plan(options?: SessionPlanOptions): Promise<PlannedState>;
   /** Carries the plan out and reads back until nothing is left to change. Returns the state that it found then. */
   apply(state: PlannedState, options?: ApplyOptions & SessionPlanOptions): Promise<PlannedState>;
@@ -64,6 +68,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { manifest, root, store } = options;
   const { region, rustfsVersion } = manifest.server;
   const wire = createWire({ ...options, endpoint: options.endpoint ?? manifest.server.endpoint, region });
+  const declared = options.clientEndpoint ?? manifest.server.clientEndpoint;
+  const clients = { endpoint: declared ?? wire.endpoint, region };
   const oidc = {
     ids: (manifest.oidc?.providers ?? []).filter(({ hidden }) => !hidden).map(({ id }) => id),
     final: PROVISIONING_PROFILES[rustfsVersion].readyAfterDiscovery,
@@ -79,7 +85,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const contents = await readStore(store);
     const observed = await observe(manifest, { admin, buckets, server });
     const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
-    return { estate, plan: plan(manifest, estate, contents, planOptions) };
+    // Only where it is declared: who provisions over a tunnel changes nothing for applications.
+    const names = declared === undefined ? new Set<string>() : await misdirected(store, contents.keys(), declared);
+    const published = { misdirected: { names, endpoint: clients.endpoint } };
+    return { estate, plan: plan(manifest, estate, contents, { ...planOptions, ...published }) };
   }
 
   /**
@@ -92,10 +101,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     { replaceKeys, checkSecrets = false, ...applyOptions }: ApplyOptions & SessionPlanOptions,
   ): Promise<PlannedState> {
     const profile = PROVISIONING_PROFILES[rustfsVersion];
-    const connection = { endpoint: wire.endpoint, region };
     let state = first;
     for (let round = 1; ; round++) {
-      const context = { manifest, estate: state.estate, admin, buckets, store, connection, profile };
+      const context = { manifest, estate: state.estate, admin, buckets, store, connection: clients, profile };
       const limit = round === 1 ? applyOptions : { ...applyOptions, concurrency: 1 };
       const failure = await apply(state.plan, context, limit).then(
         () => undefined,
@@ -122,6 +130,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     root,
     wire,
     server,
+    clients,
     close: () => wire.close(),
     plan: readState,
     async apply(state, applyOptions = {}) {

@@ -3,6 +3,7 @@ export { ObservabilityStack } from './observability.js';
 export { PhaseAStack } from './phase-a.js';
 export { PhaseBStack } from './phase-b.js';
 export { PhaseCStack } from './phase-c.js';
+export { PhaseDStack } from './phase-d.js';
 export { QuickstartStack } from './quickstart.js';
 export { RemoteStateStack } from './remote-state.js';
 export { RustFsDockerStack } from './rustfs-docker.js';

@@ -4,6 +4,7 @@ import { DEFAULT_SESSION_SECONDS, type Manifest } from '../../manifest/index.js'
 import {
   createWire,
   enrolUser,
+  enrolWithSecret,
   processCredentials,
   type SessionCache,
   type SessionSource,
@@ -20,6 +21,7 @@ import { enrolledUsers } from '../sign-ins.js';
 
 interface EnrolOptions extends ConnectionOptions {
   readonly user: string;
+  readonly secretFile?: string;
 }
 
 interface SessionOptions extends ConnectionOptions {
@@ -34,16 +36,26 @@ interface ServeOptions extends SessionOptions {
   readonly port: number;
 }
 
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new UsageError(`cannot read the secret file ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
+
 /** `credentials enrol` and `credentials withdraw` */
 export async function enrolCommand(action: 'enrol' | 'withdraw', options: EnrolOptions): Promise<number> {
   const session = await connect(options);
   try {
+    const { user, secretFile } = options;
     const users = enrolledUsers(session.manifest, options.secrets);
-    await (action === 'enrol' ? enrolUser : withdrawUser)(session, users, options.user);
+    if (secretFile !== undefined) await enrolWithSecret(session, user, readSecret(secretFile));
+    else await (action === 'enrol' ? enrolUser : withdrawUser)(session, users, user);
     const text =
       action === 'enrol'
-        ? `enrolled ${options.user}: its secret is in ${users.description}`
-        : `withdrawn ${options.user}: nobody can sign in as it`;
+        ? `enrolled ${user}: its secret is in ${secretFile ?? users.description}`
+        : `withdrawn ${user}: nobody can sign in as it`;
     console.log(options.json ? JSON.stringify({ type: action, user: options.user }) : text);
     return EXIT.ok;
   } finally {

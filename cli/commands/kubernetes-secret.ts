@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ageRecipientsIn, selectAccessKeys, writeKubernetesSecret } from '../../provisioning/index.js';
-import { endpointOf, readManifest, secretStoreOf } from '../connection.js';
+import { clientEndpointOf, endpointOf, readManifest, secretStoreOf } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
 
 export interface KubernetesSecretOptions {
@@ -29,7 +29,10 @@ export async function kubernetesSecretCommand(
 ): Promise<number> {
   const manifest = readManifest(options.manifest);
   const store = secretStoreOf(manifest, options.secrets);
-  const connection = { endpoint: endpointOf(manifest, options.endpoint), region: manifest.server.region };
+  const connection = {
+    endpoint: options.endpoint ?? clientEndpointOf(manifest) ?? endpointOf(manifest, undefined),
+    region: manifest.server.region,
+  };
   const ofStore = manifest.secretStore.type === 'sops' ? manifest.secretStore.ageRecipients : undefined;
   for (const { name } of selectAccessKeys(manifest, names)) {
     const file = join(options.out, `${name}-s3-secret.sops.yaml`);

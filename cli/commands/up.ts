@@ -61,7 +61,7 @@ async function repairDrift(session: Session, progress: Progress): Promise<void> 
 
 /** Signs in by every way that the stack declares, and tries what every key and session can do. */
 async function prove(session: Session, { target, progress }: Run, reports: string, more: readonly SignedIn[] = []) {
-  const signedIn = await signInDeclared(session, target.standInIssuer, progress);
+  const signedIn = await signInDeclared(session, target, progress);
   return proveAccess(session, progress, { reports }, allOf([signedIn, ...more]));
 }
 
@@ -91,6 +91,7 @@ async function deployAndProve(run: Run): Promise<number> {
   );
   signal.throwIfAborted();
   await target.start(stackDir, progress);
+  Object.assign(process.env, target.environment);
   signal.throwIfAborted();
   const deployed = await deployStack(stackDir, run);
   if (deployed !== EXIT.ok) return deployed;

@@ -13,7 +13,7 @@ export interface StackGateway extends ServerProcess {
   readonly hostEndpoints: readonly string[];
 }
 
-async function isGateway(endpoint: string): Promise<boolean> {
+export async function isGateway(endpoint: string): Promise<boolean> {
   try {
     const response = await fetch(`${endpoint}/healthz`, { signal: AbortSignal.timeout(2000) });
     return response.headers.get('server') === GATEWAY_NAME;
@@ -27,6 +27,19 @@ interface GatewayProcessOptions {
   readonly directory: string;
   readonly port: number;
   readonly upstream: string;
+}
+
+/** Virtual hosts of the stack's gateway, if there is one in front of a server that runs elsewhere. */
+export function declaredHosts(stackDir: string): readonly string[] {
+  const declared = join(stackDir, 'gateway.json');
+  return existsSync(declared) ? loadStaticConfig(declared).s3.virtual_hosts : [];
+}
+
+/** Port at which the gateway of this directory listened the last time: applications know it by that. */
+export function lastGatewayPort(directory: string): number | undefined {
+  const file = join(directory, 'gateway.json');
+  if (!existsSync(file)) return undefined;
+  return loadStaticConfig(file).listen_addr.port;
 }
 
 /**

@@ -14,6 +14,8 @@ import { askDevelopmentIssuer } from '../../seaweedfs/development-issuer/ask.js'
 import { colors as pc } from '../render/color.js';
 import type { Progress } from '../render/progress.js';
 import { allOf, enrolledUsers, type SignedIn, signInByToken } from '../sign-ins.js';
+import { signInAtGateway } from './gateway-sign-ins.js';
+import type { Target } from './target.js';
 
 const NOTHING: SignedIn = { signIns: [], forged: [], broken: [] };
 
@@ -64,16 +66,17 @@ async function asUsers(session: Session): Promise<SignedIn> {
 
 /**
  * Signs in by every way that the manifest declares. Says which ways could not be tried.
- * @param standInIssuer of the development OpenID provider, which gives us any token
+ * @param issuers that give us tokens
  */
 export async function signInDeclared(
   session: Session,
-  standInIssuer: string | undefined,
+  { standInIssuer, gatewayIssuer }: Pick<Target, 'standInIssuer' | 'gatewayIssuer'>,
   progress: Progress,
 ): Promise<SignedIn> {
   const signedIn: SignedIn[] = [];
   for (const provider of session.manifest.oidc?.providers ?? []) {
     if (provider.issuer === standInIssuer) signedIn.push(await atStandIn(session, provider));
+    else if (gatewayIssuer?.issuer === provider.issuer) signedIn.push(await signInAtGateway(session, gatewayIssuer));
     else
       progress.line(
         pc.yellow(

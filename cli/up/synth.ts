@@ -20,7 +20,8 @@ export async function synthesize(
   const outDir = join(projectDir, output);
   const stackDir = join(outDir, 'stacks', stack);
   // Of what the stack may no longer have: synthesis only overwrites.
-  for (const file of ['gateway.json', 'rustfs.env']) rmSync(join(stackDir, file), { force: true });
+  for (const file of ['gateway.json', 'gateway-secrets.json', 'rustfs.env'])
+    rmSync(join(stackDir, file), { force: true });
   const { exitCode, stderr, stdout } = await execa(app, {
     cwd: projectDir,
     shell: true,

@@ -1,10 +1,11 @@
 import { join, relative } from 'node:path';
 import type { Manifest } from '../../manifest/index.js';
 import { writeRootCredentialFiles } from '../../provisioning/index.js';
-import { readManifest } from '../connection.js';
+import { CLIENT_ENDPOINT_VARIABLE, readManifest } from '../connection.js';
 import type { Progress } from '../render/progress.js';
 import { startEmulatorProcess } from './emulator-process.js';
-import { type StackGateway, startGatewayProcess } from './gateway-process.js';
+import { type GatewayIssuer, gatewayIssuer, makeSecretsOf } from './gateway-issuer.js';
+import { declaredHosts, type StackGateway, startGatewayProcess } from './gateway-process.js';
 import { settlePlaces } from './places.js';
 import { startProviderProcess } from './provider-process.js';
 import type { ServerProcess } from './server-process.js';
@@ -12,6 +13,9 @@ import { serverEnvironment } from './stack-files.js';
 
 /** Name of the variable with the issuer of the OpenID provider that a stack trusts. Who sets it has a provider of their own. */
 export const ISSUER_VARIABLE = 'OIDC_ISSUER';
+
+/** Name of the variable with the address of the gateway that `up` runs; a stack whose gateway is an OpenID provider is its issuer. */
+const GATEWAY_VARIABLE = 'GATEWAY_URL';
 
 export interface TargetOptions {
   readonly target: 'emulator' | 'docker';
@@ -23,15 +27,17 @@ export interface TargetOptions {
 /** A server to deploy to, and what runs beside it. */
 export interface Target {
   readonly stack: string;
-  /** For synthesis and deployment: names files and addresses, never contains a secret. */
+  /** For synthesis and, with what `start` adds, for deployment: names files and addresses, never contains a secret. */
   readonly environment: Readonly<Record<string, string>>;
   /** Starts what the synthesized stack needs before it can be deployed. */
   start(stackDir: string, progress: Progress): Promise<void>;
   /**
-   * Starts the stack's gateway, after the deployment, which may make the files that it reads.
+   * Starts the stack's gateway, after the deployment, which may make the files that it reads; an OpenID provider runs already.
    * @returns undefined if it has none, or one that is a container of the stack
    */
   startGateway(stackDir: string): Promise<StackGateway | undefined>;
+  /** The stack's gateway, if it is an OpenID provider that runs as a process. */
+  readonly gatewayIssuer: GatewayIssuer | undefined;
   /** Issuer of the stand-in for an external OpenID provider, while it runs. */
   readonly standInIssuer: string | undefined;
   /** How to reach and stop what keeps running. */
@@ -46,6 +52,7 @@ function dockerTarget(stack = 'rustfs-docker'): Target {
     stack,
     environment: {},
     standInIssuer: undefined,
+    gatewayIssuer: undefined,
     start: async () => {},
     startGateway: async () => undefined,
     describe: () => [`docker logs ${stack}-rustfs`],
@@ -66,13 +73,23 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
   let emulator: ServerProcess | undefined;
   let gateway: StackGateway | undefined;
   let steps: (endpoint: string) => string[] = () => [];
+  let signIn: GatewayIssuer | undefined;
+  const environment: Record<string, string> = {
+    RUSTFS_ENDPOINT: places.emulator.url,
+    RUSTFS_ACCESS_KEY_FILE: files.accessKeyFile,
+    RUSTFS_SECRET_KEY_FILE: files.secretKeyFile,
+    [ISSUER_VARIABLE]: issuer,
+    [GATEWAY_VARIABLE]: places.gateway.url,
+  };
+  const startGateway = async (stackDir: string) => {
+    gateway ??= await startGatewayProcess({ ...places.gateway, stackDir, upstream: places.emulator.url });
+    return gateway;
+  };
   return {
     stack,
-    environment: {
-      RUSTFS_ENDPOINT: places.emulator.url,
-      RUSTFS_ACCESS_KEY_FILE: files.accessKeyFile,
-      RUSTFS_SECRET_KEY_FILE: files.secretKeyFile,
-      [ISSUER_VARIABLE]: issuer,
+    environment,
+    get gatewayIssuer() {
+      return signIn;
     },
     get standInIssuer() {
       return provider?.endpoint;
@@ -86,6 +103,14 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
         provider = await progress.step('starting a development OpenID provider (a stand-in for yours)', () =>
           startProviderProcess(places.provider.directory, places.provider.port),
         );
+      makeSecretsOf(stackDir);
+      const [host] = declaredHosts(stackDir);
+      if (host !== undefined) environment[CLIENT_ENDPOINT_VARIABLE] = `http://${host}:${places.gateway.port}`;
+      signIn = gatewayIssuer(stackDir);
+      if (signIn !== undefined)
+        await progress.step('starting the reference gateway (not an alknet node), which is the OpenID provider', () =>
+          startGateway(stackDir),
+        );
       emulator = await progress.step('starting the emulator (not RustFS)', () =>
         startEmulatorProcess({
           ...places.emulator,
@@ -94,10 +119,7 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
         }),
       );
     },
-    async startGateway(stackDir) {
-      gateway = await startGatewayProcess({ ...places.gateway, stackDir, upstream: places.emulator.url });
-      return gateway;
-    },
+    startGateway,
     describe: () => [
       ...(provider ? [running('development OpenID provider', provider)] : []),
       ...(emulator ? [running('emulator', emulator), ...steps(emulator.endpoint)] : []),

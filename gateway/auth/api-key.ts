@@ -1,14 +1,27 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import type { ApiKeyEntry } from '../config/dynamic.js';
 import { tokenHash } from './identity.js';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const LENGTH = 44; // characters after alk_: 4 of the prefix and 40 unguessable ones (238 bits)
+const PREFIX_LENGTH = 4;
+const SECRET_LENGTH = 40; // 238 bits
 
 export interface NewApiKey {
   /** Shown once; the configuration holds only its hash. */
   readonly token: string;
   readonly entry: ApiKeyEntry;
+}
+
+const characters = (count: number) =>
+  Array.from({ length: count }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+
+/** A new token that begins with the prefix. */
+export const createToken = (prefix: string) => prefix + characters(SECRET_LENGTH);
+
+/** The prefix of the key that is called so: always the same, because it is the id of the identity. */
+export function prefixOf(name: string): string {
+  const digest = createHash('sha256').update(name).digest();
+  return `alk_${[...digest.subarray(0, PREFIX_LENGTH)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')}`;
 }
 
 /** A new alknet API key. @param takenPrefixes prefixes of the keys that exist: alknet finds a key by its prefix alone */
@@ -18,8 +31,9 @@ export function createApiKey(
 ): NewApiKey {
   const taken = new Set(takenPrefixes);
   for (;;) {
-    const token = `alk_${Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')}`;
-    const prefix = token.slice(0, 8);
-    if (!taken.has(prefix)) return { token, entry: { prefix, hash: tokenHash(token), ...options } };
+    const prefix = `alk_${characters(PREFIX_LENGTH)}`;
+    if (taken.has(prefix)) continue;
+    const token = createToken(prefix);
+    return { token, entry: { prefix, hash: tokenHash(token), ...options } };
   }
 }

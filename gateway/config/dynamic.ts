@@ -5,7 +5,7 @@ const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 
 const count = z.int().positive();
 
 /** alknet's `ApiKeyEntry`. */
-const apiKey = z.strictObject({
+export const apiKeySchema = z.strictObject({
   /** `alk_` and four characters: alknet looks a key up by its first eight. */
   prefix: z.string().regex(/^alk_[A-Za-z0-9]{4}$/, 'expected alk_ and four letters or digits'),
   hash,
@@ -54,7 +54,7 @@ export const dynamicConfigSchema = z.strictObject({
   auth: z
     .strictObject({
       api_keys: z
-        .array(apiKey)
+        .array(apiKeySchema)
         .default([])
         .refine((keys) => unique(keys.map(({ prefix }) => prefix)), {
           error: 'two keys have the same prefix: only the first would ever be found',

@@ -39,7 +39,7 @@ function readConfig(path: string, setting?: string): string {
   }
 }
 
-function parseConfig<T>(schema: z.ZodType<T>, text: string, source: string): T {
+export function parseConfig<T>(schema: z.ZodType<T>, text: string, source: string): T {
   let document: unknown;
   try {
     document = parse(text);
@@ -55,7 +55,7 @@ function parseConfig<T>(schema: z.ZodType<T>, text: string, source: string): T {
 function anchored(config: StaticConfig, base: string): StaticConfig {
   const at = (path: string) => resolve(base, path);
   const maybe = <K extends string>(key: K, path: string | undefined) => (path === undefined ? {} : { [key]: at(path) });
-  const { tls_identity: tls, decoy, s3, webhook, oidc } = config;
+  const { tls_identity: tls, decoy, s3, webhook, oidc, managed_credentials: managed } = config;
   return {
     ...config,
     ...maybe('dynamic_config', config.dynamic_config),
@@ -83,10 +83,19 @@ function anchored(config: StaticConfig, base: string): StaticConfig {
         events_file: at(webhook.events_file),
       },
     }),
+    ...(managed && {
+      managed_credentials: {
+        ...managed,
+        users: Object.fromEntries(
+          Object.entries(managed.users).map(([id, one]) => [id, { ...one, secret_key_file: at(one.secret_key_file) }]),
+        ),
+      },
+    }),
     ...(oidc && {
       oidc: {
         ...oidc,
         ...maybe('state_dir', oidc.state_dir),
+        ...maybe('keys_file', oidc.keys_file),
         clients: oidc.clients.map((client) => ({
           ...client,
           ...maybe('client_secret_file', client.client_secret_file),

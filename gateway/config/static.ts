@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { keystoneSchema } from '../keystone/config.js';
 import { oidcConfigSchema } from '../oidc/config.js';
+import { SESSION_SECONDS } from '../upstream/sessions.js';
 import { listenAddress } from './address.js';
 
 const file = z.string().min(1);
@@ -114,6 +115,15 @@ const webhook = z.strictObject({
   dedupe_size: count.default(10_000),
 });
 
+const managedCredentials = z.strictObject({
+  /** RustFS users by alknet identity (an API key's prefix, a peer's id): who asks gets sessions of that user. */
+  users: z
+    .record(z.string().min(1), z.strictObject({ user: z.string().min(1), secret_key_file: file }))
+    .refine((users) => Object.keys(users).length > 0, { error: 'expected at least one identity with its user' }),
+  region: z.string().min(1).default('us-east-1'),
+  session_secs: z.int().min(SESSION_SECONDS.min).max(SESSION_SECONDS.max).default(3600),
+});
+
 /** alknet's `StaticConfig` and what the reference gateway needs beside it. Changing it takes a restart. */
 export const staticConfigSchema = z
   .strictObject({
@@ -130,6 +140,8 @@ export const staticConfigSchema = z
     /** Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed. */
     trusted_proxies: z.array(cidr).default([]),
     webhook: webhook.optional(),
+    /** `GET /credentials`: RustFS sessions for API keys. @default no such route */
+    managed_credentials: managedCredentials.optional(),
     /** The gateway as OpenID provider. @default it is none */
     oidc: oidcConfigSchema.optional(),
     /** Prometheus metrics at `/metrics`, without authentication: keep it on a loopback or internal address. */

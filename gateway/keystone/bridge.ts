@@ -3,15 +3,15 @@ import { type Exchange, headerValues } from '../http/exchange.js';
 import { Refusal } from '../http/refusal.js';
 import { respond } from '../http/respond.js';
 import { virtualHost } from '../routes/hosts.js';
+import { callUpstream } from '../upstream/call.js';
 import { canonicalTarget, resign, type S3AccessKey } from '../upstream/resign.js';
 import { type AnswerKind, type NameScope, NO_BUCKETS, tenantAnswer, tenantBuckets } from './answers.js';
 import type { KeystoneConfig } from './config.js';
 import { implicitBuckets } from './implicit-bucket.js';
 import { bucketPrefix, type S3Path, s3Path, storedCopySource, storedName } from './names.js';
 import { actionsOfRoles } from './roles.js';
-import { type SessionScope, sessions } from './sessions.js';
+import { projectSessions, type SessionScope } from './sessions.js';
 import { keystoneSignIn } from './sign-in.js';
-import { callUpstream } from './upstream-call.js';
 
 /** Subresources whose documents name buckets, or that reach beyond one bucket. */
 const NOT_SERVED = ['policy', 'replication', 'logging', 'notification', 'inventory', 'events', 'metadataTable'];
@@ -30,7 +30,7 @@ export function keystoneBridge(config: KeystoneConfig): RouteFactory {
   return (core: GatewayCore): Route => {
     const { pool, forwarder } = core;
     const signIn = keystoneSignIn(core, config);
-    const held = sessions(core, config);
+    const held = projectSessions(core, config);
     const implicit = config.implicit_tenants ? implicitBuckets(pool, config.region) : undefined;
 
     async function listBuckets(exchange: Exchange, query: string | undefined, scope: SessionScope, names: NameScope) {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { callUpstream } from '../upstream/call.js';
 import type { UpstreamPool } from '../upstream/pool.js';
 import type { S3AccessKey } from '../upstream/resign.js';
-import { callUpstream } from './upstream-call.js';
 
 /** Buckets that come into being when something is first written to them. */
 export interface ImplicitBuckets {

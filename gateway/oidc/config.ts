@@ -15,10 +15,13 @@ const client = z
     /** @default none: a public client; PKCE protects its codes, as it does those of every client */
     client_secret_file: file.optional(),
     /** Where codes may be sent; for RustFS `<origin>/rustfs/admin/v3/oidc/callback/<provider id>`. */
-    redirect_uris: z.array(z.url({ protocol: /^https?$/ })).min(1),
+    redirect_uris: z.array(z.url({ protocol: /^https?$/ })).default([]),
     post_logout_redirect_uris: z.array(z.url({ protocol: /^https?$/ })).default([]),
     /** Exchange API keys for ID tokens at the token endpoint, for programs (RFC 8693). Public clients only. */
     token_exchange: z.boolean().default(false),
+  })
+  .refine(({ token_exchange, redirect_uris }) => token_exchange || redirect_uris.length > 0, {
+    error: 'expected redirect_uris for people, or token_exchange for programs: nobody could sign in with this client',
   })
   .refine(({ token_exchange, client_secret_file }) => !token_exchange || client_secret_file === undefined, {
     error: 'token_exchange is for public clients: the API key is what authenticates the program',
@@ -30,6 +33,8 @@ export const oidcConfigSchema = z.strictObject({
   issuer: origin,
   /** Directory of keys and sessions, created with mode 0700. @default none: keys and sessions end with the process (development) */
   state_dir: file.optional(),
+  /** Keys to begin with where state_dir has none (`cdktf-rustfs gateway-secrets` makes them). @default new ones */
+  keys_file: file.optional(),
   clients: z
     .array(client)
     .min(1)

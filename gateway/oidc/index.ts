@@ -5,13 +5,13 @@ import type { Exchange } from '../http/exchange.js';
 import { GATEWAY_NAME } from '../label.js';
 import { isOwnHost } from '../routes/hosts.js';
 import type { OidcConfig } from './config.js';
-import { currentKeys, type KeyPolicy } from './keys.js';
+import { currentKeys, type KeyPolicy, readKeyFile } from './keys.js';
 import { LOGIN_PATH, serveLogin } from './login.js';
 import { createProvider } from './provider.js';
 import { createStore } from './store.js';
 
 export { type OidcConfig, oidcConfigSchema } from './config.js';
-export { API_KEY_TYPE, TOKEN_EXCHANGE } from './token-exchange.js';
+export { API_KEY_TYPE, TOKEN_EXCHANGE } from './token-types.js';
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const DAY = 86_400;
@@ -40,7 +40,8 @@ export function oidcProvider(config: OidcConfig, now = () => Math.floor(Date.now
       publishSeconds: config.id_token_ttl_secs + CLOCK_SKEW,
     };
     const store = createStore(stateDir === undefined ? undefined : join(stateDir, 'store'), now);
-    let keys = currentKeys(stateDir, policy, now());
+    const seed = config.keys_file === undefined ? undefined : readKeyFile(config.keys_file);
+    let keys = currentKeys(stateDir, policy, now(), seed);
     let provider: Provider = createProvider(config, core, store, keys);
     const followKeys = () => {
       if (keys.nextChange > now()) return;

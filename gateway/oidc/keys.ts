@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JWK } from 'oidc-provider';
+import { GatewayConfigError } from '../config/error.js';
 import { readState, writeState } from './state-file.js';
 
 interface StoredKey {
@@ -11,7 +13,7 @@ interface StoredKey {
   readonly retiredAt?: number;
 }
 
-interface KeyFile {
+export interface KeyFile {
   /** The first signs. */
   readonly keys: readonly StoredKey[];
   /** Signs the cookies of the login. */
@@ -41,6 +43,27 @@ function newKey(now: number): StoredKey {
   return { jwk: { ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } as JWK, createdAt: now };
 }
 
+const newCookieSecret = (): KeyFile => ({ keys: [], cookieSecret: randomBytes(32).toString('base64url') });
+
+/** Keys of a new provider, for a file that is made before it starts. */
+export function newKeyFile(now: number): KeyFile {
+  return { ...newCookieSecret(), keys: [newKey(now)] };
+}
+
+/** @throws GatewayConfigError */
+export function readKeyFile(path: string): KeyFile {
+  try {
+    const { keys, cookieSecret } = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
+    if (keys.length > 0 && typeof cookieSecret === 'string') return { keys, cookieSecret };
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code;
+    if (reason !== undefined) throw new GatewayConfigError(`oidc.keys_file: cannot read ${path} (${reason})`);
+  }
+  throw new GatewayConfigError(
+    `oidc.keys_file: ${path} holds no keys: expected a file that cdktf-rustfs gateway-secrets made`,
+  );
+}
+
 function rotated({ keys, cookieSecret }: KeyFile, policy: KeyPolicy, now: number): KeyFile {
   const [current, ...old] = keys;
   const kept = old.filter(({ retiredAt = 0 }) => retiredAt + policy.publishSeconds > now);
@@ -52,21 +75,19 @@ function rotated({ keys, cookieSecret }: KeyFile, policy: KeyPolicy, now: number
 
 /**
  * Keys of the provider as they have to be now, and written down so.
- * @param stateDir without one, the keys live in `memory`
+ * @param stateDir without one, the keys end with the process
+ * @param before keys of an earlier moment, for where `stateDir` has none
  * @throws GatewayConfigError if the file cannot be read or written
  */
 export function currentKeys(
   stateDir: string | undefined,
   policy: KeyPolicy,
   now: number,
-  memory?: KeyFile,
+  before?: KeyFile,
 ): Keys & { readonly file: KeyFile } {
   const path = stateDir === undefined ? undefined : join(stateDir, 'keys.json');
-  const stored = (path === undefined ? memory : readState<KeyFile>(path)) ?? {
-    keys: [],
-    cookieSecret: randomBytes(32).toString('base64url'),
-  };
-  const file = rotated(stored, policy, now);
+  const stored = path === undefined ? undefined : readState<KeyFile>(path);
+  const file = rotated(stored ?? before ?? newCookieSecret(), policy, now);
   if (path !== undefined && JSON.stringify(file) !== JSON.stringify(stored)) writeState(path, file);
   const [current] = file.keys;
   const changes = [

@@ -1,13 +1,15 @@
 import Provider, { type Configuration, interactionPolicy } from 'oidc-provider';
+import { accountOf } from '../auth/account.js';
 import { readSecretFile } from '../config/load.js';
 import type { GatewayCore } from '../core.js';
-import { accountOf, CLAIMS, claimsOf } from './account.js';
+import { CLAIMS, claimsOf } from './claims.js';
 import type { OidcConfig } from './config.js';
 import type { Keys } from './keys.js';
 import { LOGIN_PATH } from './login.js';
 import { escapeHtml, logoutPage, page, pageHeaders, setHeaders } from './pages.js';
 import type { OidcStore } from './store.js';
-import { idTokenSeconds, registerTokenExchange, TOKEN_EXCHANGE } from './token-exchange.js';
+import { idTokenSeconds, registerTokenExchange } from './token-exchange.js';
+import { TOKEN_EXCHANGE } from './token-types.js';
 
 const MINUTE = 60;
 
@@ -16,8 +18,11 @@ function clientsOf({ clients }: OidcConfig): NonNullable<Configuration['clients'
     client_id,
     redirect_uris,
     post_logout_redirect_uris,
-    response_types: ['code'],
-    grant_types: ['authorization_code', ...(token_exchange ? [TOKEN_EXCHANGE] : [])],
+    response_types: redirect_uris.length > 0 ? (['code'] as const) : [],
+    grant_types: [
+      ...(redirect_uris.length > 0 ? ['authorization_code'] : []),
+      ...(token_exchange ? [TOKEN_EXCHANGE] : []),
+    ],
     ...(client_secret_file === undefined
       ? { token_endpoint_auth_method: 'none' }
       : {

@@ -18,13 +18,13 @@ export function readState<T>(path: string): T | undefined {
 }
 
 /** Replaces the file as a whole: a reader sees the old content or the new one. @throws GatewayConfigError */
-export function writeState(path: string, value: unknown): void {
+export function writeState(path: string, value: unknown, setting = 'oidc.state_dir'): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
     renameSync(temporary, path);
   } catch (cause) {
-    throw new GatewayConfigError(`oidc.state_dir: cannot write ${path} (${reason(cause)})`);
+    throw new GatewayConfigError(`${setting}: cannot write ${path} (${reason(cause)})`);
   }
 }

@@ -1,15 +1,11 @@
 import type Provider from 'oidc-provider';
 import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
+import { accountOf } from '../auth/account.js';
 import type { GatewayCore } from '../core.js';
 import { Refusal } from '../http/refusal.js';
-import { accountOf, claimsOf } from './account.js';
+import { claimsOf } from './claims.js';
 import type { OidcConfig } from './config.js';
-
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
-
-/** What an alknet API key is called in an exchange. */
-export const API_KEY_TYPE = 'urn:cdktf-rustfs:params:oauth:token-type:alknet-api-key';
+import { API_KEY_TYPE, ID_TOKEN, TOKEN_EXCHANGE } from './token-types.js';
 
 interface Parameters {
   readonly subject_token?: string;
@@ -61,7 +57,7 @@ export function registerTokenExchange(
       const address = clientAddress(ctx);
       if (isLimited(ctx, () => limiter.admitAuthAttempt(address))) return;
       const now = Math.floor(Date.now() / 1000);
-      const identity = identities.resolveFromToken(token ?? '');
+      const identity = identities.resolveFromToken((token ?? '').trim());
       const account = identity && accountOf(dynamic().auth, identity.id, now);
       if (account === undefined) {
         limiter.authFailed(address);

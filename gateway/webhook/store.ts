@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { StorageEvent } from './project.js';
 
 /** Events in the order in which they came in; appended to a file before they are acknowledged. */
@@ -16,6 +17,7 @@ const TAIL_BYTES = 4 * 1024 * 1024;
 
 /** @param remembered number of events by which repetitions are recognised */
 export async function openEventStore(path: string, remembered: number): Promise<EventStore> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
   const known = new Map<string, StorageEvent>();
   const listeners = new Set<(event: StorageEvent) => void>();
   const remember = (event: StorageEvent) => {

@@ -40,10 +40,10 @@ async function create(context: ApplyContext, wanted: ManifestAccessKey): Promise
   await publish(context, wanted);
 }
 
-/** Marks the pending key as the one that applications read. */
+/** Marks the key as the one that applications read, and says where. */
 async function publish({ store, connection }: ApplyContext, wanted: ManifestAccessKey): Promise<void> {
   const entry = await store.read(wanted.name);
-  if (entry?.current.state !== 'pending') return;
+  if (entry === undefined) return;
   await store.write(wanted.name, { ...entry, current: { ...entry.current, state: 'active' } }, connection);
 }
 

@@ -4,6 +4,7 @@ import type { Estate, ObservedAccessKey } from '../estate.js';
 import type { StoreContents } from '../secrets/read-store.js';
 import type { StoreEntry } from '../secrets/secret-store.js';
 import type { Blocked, Change, Unmanaged } from './model.js';
+import type { PlanOptions } from './plan.js';
 
 interface Result {
   readonly changes: Change[];
@@ -29,6 +30,7 @@ function compareKey(
   wanted: ManifestAccessKey,
   entry: StoreEntry,
   actual: ObservedAccessKey | undefined,
+  { misdirected }: PlanOptions,
 ): Change | undefined {
   if (actual === undefined) return change('create', wanted.name, 'the server does not have it');
   if (actual.parent !== wanted.user)
@@ -40,6 +42,8 @@ function compareKey(
     return change('update', wanted.name, 'the server has another secret for it than the secret store');
   if (entry.current.state === 'pending')
     return change('update', wanted.name, 'an earlier run created it without publishing it');
+  if (misdirected?.names.has(wanted.name))
+    return change('update', wanted.name, `applications are to reach the server at ${misdirected.endpoint}`);
   return undefined;
 }
 
@@ -47,14 +51,14 @@ function compareKey(
  * Keys are compared by the id in the secret store. A key of the same name whose secret is not there can only be replaced,
  * which is never done unasked, because an application may be using it.
  */
-export function planAccessKeys(manifest: Manifest, estate: Estate, store: StoreContents, replaceKeys: boolean): Result {
+export function planAccessKeys(manifest: Manifest, estate: Estate, store: StoreContents, options: PlanOptions): Result {
   const result: Result = { changes: [], blocked: [], unmanaged: [] };
   const expected = new Set<string>();
   for (const wanted of manifest.accessKeys) {
     const entry = store.get(wanted.name);
     if (entry) {
       for (const key of [entry.current, entry.next, entry.previous]) if (key) expected.add(key.accessKeyId);
-      const found = compareKey(wanted, entry, estate.accessKeys.get(entry.current.accessKeyId));
+      const found = compareKey(wanted, entry, estate.accessKeys.get(entry.current.accessKeyId), options);
       if (found) result.changes.push(found);
       continue;
     }
@@ -63,7 +67,8 @@ export function planAccessKeys(manifest: Manifest, estate: Estate, store: StoreC
     );
     for (const { accessKeyId } of strangers) expected.add(accessKeyId);
     if (strangers.length === 0) result.changes.push(change('create', wanted.name, 'it does not exist'));
-    else if (replaceKeys) result.changes.push(change('replace', wanted.name, 'its secret is not in the secret store'));
+    else if (options.replaceKeys)
+      result.changes.push(change('replace', wanted.name, 'its secret is not in the secret store'));
     else {
       result.blocked.push({
         kind: 'access-key',

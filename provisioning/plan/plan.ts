@@ -9,6 +9,8 @@ import type { Plan } from './model.js';
 export interface PlanOptions {
   /** Replace keys whose secret is not in the store. @default false */
   readonly replaceKeys?: boolean;
+  /** Access keys whose entry in the store names another endpoint than this. @default none */
+  readonly misdirected?: { readonly names: ReadonlySet<string>; readonly endpoint: string };
 }
 
 const byName = (
@@ -17,15 +19,10 @@ const byName = (
 ) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1);
 
 /** What has to change so that the server holds what the manifest declares. Pure: reads nothing, changes nothing. */
-export function plan(
-  manifest: Manifest,
-  estate: Estate,
-  store: StoreContents,
-  { replaceKeys = false }: PlanOptions = {},
-): Plan {
+export function plan(manifest: Manifest, estate: Estate, store: StoreContents, options: PlanOptions = {}): Plan {
   const buckets = planBuckets(manifest, estate);
   const identities = planIdentities(manifest, estate);
-  const keys = planAccessKeys(manifest, estate, store, replaceKeys);
+  const keys = planAccessKeys(manifest, estate, store, options);
   return {
     changes: [...buckets.changes, ...identities.changes, ...keys.changes],
     blocked: [...buckets.blocked, ...keys.blocked],

@@ -9,7 +9,7 @@ import {
   removeLeftovers,
   writeFileAtomic,
 } from './atomic-file.js';
-import { formatEntryFile, parseEntryFile } from './entry-file.js';
+import { endpointIn, formatEntryFile, parseEntryFile } from './entry-file.js';
 import { checkEntry, checkEntryName, isEntryName } from './entry-rules.js';
 import { type SecretStore, SecretStoreError, type StoreConnection, type StoreEntry } from './secret-store.js';
 import { storeLock } from './store-lock.js';
@@ -60,6 +60,11 @@ export function directorySecretStore(dir: string): SecretStore {
         .sort();
     },
     read,
+    async endpointOf(name) {
+      checkEntryName(name);
+      const text = await readPrivateFile(fileOf(name));
+      return text === undefined ? undefined : endpointIn(text);
+    },
     write,
     async remove(name) {
       checkEntryName(name);

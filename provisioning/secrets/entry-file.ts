@@ -116,6 +116,9 @@ export function parseEntryFile(name: string, text: string, file: string): StoreE
   return { current, ...(next && { next }), ...(previous && { previous }) };
 }
 
+/** What the file says applications should connect to; nothing before the key may be used. */
+export const endpointIn = (text: string): string | undefined => parseEnv(text).AWS_ENDPOINT_URL_S3;
+
 function parseForeignFile(text: string, file: string): StoreEntry {
   const variables = parseEnv(text);
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;

@@ -42,6 +42,8 @@ export interface SecretStore {
   names(): Promise<string[]>;
   /** `undefined`: there is no such entry. */
   read(name: string): Promise<StoreEntry | undefined>;
+  /** Endpoint that applications read with the key. Absent where the format has no place for it. */
+  endpointOf?(name: string): Promise<string | undefined>;
   /** Replaces the entry as a whole and atomically: a reader sees the old or the new one. */
   write(name: string, entry: StoreEntry, connection: StoreConnection): Promise<void>;
   /** Does nothing if there is no such entry. */

@@ -68,6 +68,19 @@ export async function enrolDeclared(session: Session, users: SecretStore): Promi
   return enrolled;
 }
 
+/**
+ * Gives a user the secret that somebody else keeps, such as a gateway that hands its sessions out. On 1.0.1 a secret that changes
+ * ends the sessions that are open.
+ * @throws ProvisioningError if RustFS could not take it
+ */
+export async function enrolWithSecret(session: Session, name: string, secret: string): Promise<void> {
+  if (!/^[\x21-\x7e]{8,40}$/.test(secret))
+    throw new ProvisioningError(
+      `the secret for ${name} has ${secret.length} characters: RustFS takes 8 to 40 without blanks`,
+    );
+  await setSecret(session, name, secret);
+}
+
 /** Takes the secret away again: nobody can sign in as the user until it is enrolled anew. */
 export async function withdrawUser(session: Session, users: SecretStore, name: string): Promise<void> {
   await setSecret(session, name, generateKeyPair().secretAccessKey);

@@ -333,9 +333,6 @@ test('the capability report is the table of docs/alknet.md', () => {
     report.map(({ capability, feature, alknet, here }) => [capability, feature.replaceAll('`', ''), alknet, here]),
   );
   expect(report.filter(({ here }) => here === 'not available').map(({ capability }) => capability)).toEqual([
-    'webhook-receiver',
-    'managed-credentials',
-    'oidc-provider',
     'acme',
     'alk-call',
   ]);

@@ -4,7 +4,13 @@ import { provider } from '@cdktf/provider-docker';
 import { type App, TerraformStack, Testing } from 'cdktf';
 import { expect, test } from 'vitest';
 import { SeaweedFsFilers, SeaweedFsGatewayFleet } from '../../constructs/index.js';
-import { ObservabilityStack, PhaseAStack, RustFsDockerStack, SeaweedFsFleetStack } from '../../stacks/index.js';
+import {
+  ObservabilityStack,
+  PhaseAStack,
+  PhaseDStack,
+  RustFsDockerStack,
+  SeaweedFsFleetStack,
+} from '../../stacks/index.js';
 
 type AttributeType = 'string' | 'bool' | 'number' | readonly ['set' | 'list' | 'map', 'string' | 'number'];
 
@@ -64,6 +70,7 @@ const STACKS: Readonly<Record<string, readonly [types: readonly string[], declar
   'rustfs-docker': [CONTAINER, (app) => new RustFsDockerStack(app, 'rustfs-docker')],
   'phase-a': [CONTAINER, (app) => new PhaseAStack(app, 'phase-a')],
   observability: [CONTAINER, (app) => new ObservabilityStack(app, 'observability')],
+  'phase-d': [CONTAINER, (app) => new PhaseDStack(app, 'phase-d')],
   'seaweedfs-fleet': [CONTAINER, (app) => new SeaweedFsFleetStack(app, 'seaweedfs-fleet')],
   'seaweedfs-swarm': [
     ['docker_container', 'docker_image', 'docker_network', 'docker_service'],

@@ -1,7 +1,7 @@
 import aws4 from 'aws4';
 import { Refusal } from '../http/refusal.js';
-import type { UpstreamPool } from '../upstream/pool.js';
-import type { S3AccessKey } from '../upstream/resign.js';
+import type { UpstreamPool } from './pool.js';
+import type { S3AccessKey } from './resign.js';
 
 export interface UpstreamCall {
   readonly method: string;
@@ -21,7 +21,7 @@ export interface UpstreamAnswer {
 const TIMEOUT_MS = 10_000;
 const LARGEST_ANSWER = 8 * 1024 * 1024;
 
-/** A small request of the bridge's own to RustFS. @throws Refusal 502 */
+/** A small request of the gateway's own to RustFS. @throws Refusal 502 */
 export function callUpstream(pool: UpstreamPool, call: UpstreamCall): Promise<UpstreamAnswer> {
   const { method, path, service, region, credential, body = '' } = call;
   const { headers = {} } = aws4.sign(
