@@ -6,6 +6,7 @@ import {
   openSecretStore,
   openSession,
   parseSecretStoreRef,
+  readTrust,
   type SecretStore,
   type Session,
 } from '../provisioning/index.js';
@@ -16,6 +17,7 @@ import { UsageError } from './exit-codes.js';
 export interface ConnectionOptions {
   readonly manifest: string;
   readonly endpoint?: string;
+  readonly caFile?: string;
   readonly secrets?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
@@ -42,6 +44,15 @@ export function endpointOf(manifest: Manifest, option: string | undefined): stri
   throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);
 }
 
+/** The endpoint with its region, and for https whom it has to be: --ca-file, else RUSTFS_CA_FILE, else what the manifest names. */
+export function wireOptionsOf({ server }: Manifest, options: Pick<ConnectionOptions, 'caFile'>, endpoint: string) {
+  const { caFile = process.env.RUSTFS_CA_FILE ?? server.caFile } = options;
+  const secure = endpoint.startsWith('https:');
+  if (!secure && options.caFile !== undefined)
+    throw new UsageError(`--ca-file is for https, but the endpoint is ${endpoint}`);
+  return { endpoint, region: server.region, ...(secure ? { trust: readTrust({ ...server, caFile }) } : {}) };
+}
+
 /** The store that `--secrets` names, else the manifest's. */
 export function secretStoreOf(manifest: Manifest, option: string | undefined): SecretStore {
   return openSecretStore(option === undefined ? manifest.secretStore : parseSecretStoreRef(option));
@@ -62,7 +73,7 @@ export async function connect(options: ConnectionOptions, onWait?: (reason: stri
     manifest,
     root: await findRootCredentials(manifest.server, store),
     store,
-    endpoint,
+    ...wireOptionsOf(manifest, options, endpoint),
     ...debugRequests(options.debug),
     ...(onWait ? { ready: { onWait } } : {}),
   });

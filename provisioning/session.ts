@@ -15,7 +15,7 @@ import { readStore } from './secrets/read-store.js';
 import type { SecretStore } from './secrets/secret-store.js';
 import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
 
-export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | 'onRequest'> {
+export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'trust' | 'onRequest'> {
   readonly manifest: Manifest;
   readonly root: Credentials;
   readonly store: SecretStore;
@@ -92,10 +92,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     { replaceKeys, checkSecrets = false, ...applyOptions }: ApplyOptions & SessionPlanOptions,
   ): Promise<PlannedState> {
     const profile = PROVISIONING_PROFILES[rustfsVersion];
-    const connection = { endpoint: wire.endpoint, region };
     let state = first;
     for (let round = 1; ; round++) {
-      const context = { manifest, estate: state.estate, admin, buckets, store, connection, profile };
+      const context = { manifest, estate: state.estate, admin, buckets, store, connection: wire.connection, profile };
       const limit = round === 1 ? applyOptions : { ...applyOptions, concurrency: 1 };
       const failure = await apply(state.plan, context, limit).then(
         () => undefined,

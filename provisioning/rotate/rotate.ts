@@ -35,7 +35,7 @@ type Result = Pick<KeyRotation, 'outcome' | 'note' | 'findings'>;
 
 function write({ session, wanted }: Work, entry: StoreEntry): Promise<void> {
   const { store, wire } = session;
-  return store.write(wanted.name, entry, { endpoint: wire.endpoint, region: wire.region });
+  return store.write(wanted.name, entry, wire.connection);
 }
 
 /** Deletes the key that drains; applications use the published one, which has to work for that. */
