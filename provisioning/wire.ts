@@ -55,6 +55,8 @@ export interface Wire {
   readonly region: string;
   /** How others reach it the same way. */
   readonly connection: StoreConnection;
+  /** Of every TLS connection to it. */
+  readonly tls: Pick<https.AgentOptions, 'ca' | 'cert' | 'key'>;
   send(request: WireRequest, credentials: Credentials | 'anonymous', options?: SendOptions): Promise<WireResponse>;
   /** How many requests went out, retries included. */
   requests(): number;
@@ -230,6 +232,7 @@ export function createWire(options: WireOptions): Wire {
     endpoint,
     region,
     connection: { endpoint, region, ...(ca ? { caFile: ca.file } : {}) },
+    tls,
     requests: () => requests,
     close: () => agent.destroy(),
     async send(request, credentials, { timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS, retry = true } = {}) {

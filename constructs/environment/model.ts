@@ -13,7 +13,7 @@ export type Value =
   /** A file of the project with a secret that RustFS takes from its environment alone. */
   | { readonly kind: 'secretFile' };
 
-type Unit = 'seconds' | 'milliseconds' | 'percent' | 'days';
+type Unit = 'seconds' | 'milliseconds';
 
 /** How a variable is set. */
 type Way =
@@ -63,7 +63,6 @@ export const integer = (min: number, max?: number, unit?: Unit): Value => ({
 });
 export const seconds = (min = 1, max?: number): Value => integer(min, max, 'seconds');
 export const milliseconds = (min = 1): Value => integer(min, undefined, 'milliseconds');
-export const percent: Value = integer(0, 100, 'percent');
 export const size = (min?: number, max?: number): Value => ({
   kind: 'size',
   ...(min === undefined ? {} : { min }),
@@ -74,5 +73,3 @@ export const text = (expected: string, pattern: RegExp): Value => ({ kind: 'text
 export const list = (expected: string, pattern: RegExp): Value => ({ kind: 'list', expected, pattern });
 export const url: Value = text('an http or https URL without user name and password', /^https?:\/\/[^\s@,]+$/);
 export const origins: Value = list('origins such as https://console.example.com, or *', /^(\*|https?:\/\/[^\s/@,]+)$/);
-export const cidrs: Value = list('addresses or networks such as 10.0.0.0/8', /^[0-9A-Fa-f.:]+(\/\d{1,3})?$/);
-export const words: Value = list('words without spaces and commas', /^[^\s,]+$/);

@@ -1,7 +1,15 @@
 import { provider } from '@cdktf/provider-docker';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { AlknetGateway, Bucket, Policy, RustFs, type RustFsProps, RustFsStorage, RustFsTls } from '../../constructs/index.js';
+import {
+  AlknetGateway,
+  Bucket,
+  Policy,
+  RustFs,
+  type RustFsProps,
+  RustFsStorage,
+  RustFsTls,
+} from '../../constructs/index.js';
 import { written } from './fixture.js';
 
 interface Container {

@@ -17,6 +17,7 @@ function scripted(...answers: (string | { status: number; body: string })[]) {
     endpoint: 'http://127.0.0.1:9000',
     region: 'us-east-1',
     connection: { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1' },
+    tls: {},
     requests: () => asked.length,
     close: () => {},
     async send({ method, path, query = {}, body = '' }: WireRequest) {
