@@ -77,6 +77,13 @@ function unknownSetting(path: string): string {
     : `settings.${path}: there is no such setting; settings has ${groups.join(', ')}`;
 }
 
+/** The value in a message, without what may be a secret: one that was written where its file belongs, or a password in a URL. */
+function shown({ kind }: Value, given: unknown): string {
+  if (kind === 'secretFile') return '';
+  const text = given instanceof Size ? `${given.toBytes()} bytes` : JSON.stringify(given);
+  return ` (value: ${text.replace(/\/\/[^/]*@/g, '//…@')})`;
+}
+
 function problemOf(path: string, given: unknown, version: RustFsVersion): string | undefined {
   const variable = SETTINGS.get(path);
   if (variable === undefined) return unknownSetting(path);
@@ -84,8 +91,7 @@ function problemOf(path: string, given: unknown, version: RustFsVersion): string
   if (only !== undefined && only !== version)
     return `settings.${path}: ${name} has no effect in RustFS ${version}, which ${otherwise}; leave it out, or take version ${only}`;
   if (rendered(variable.value, given) !== undefined) return undefined;
-  const shown = given instanceof Size ? `${given.toBytes()} bytes` : JSON.stringify(given);
-  return `settings.${path} (value: ${shown}): expected ${expected(variable.value)}`;
+  return `settings.${path}${shown(variable.value, given)}: expected ${expected(variable.value)}`;
 }
 
 function partOf({ setting, name, value, switches }: SettingVariable, given: unknown): ServerPart {

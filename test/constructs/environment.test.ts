@@ -138,15 +138,15 @@ describe('settings', () => {
     ],
     [
       { observability: { endpoint: 'http://user:secret@otel:4318' } },
-      'settings.observability.endpoint (value: "http://user:secret@otel:4318"): expected an http or https URL without user name and password',
+      'settings.observability.endpoint (value: "http://…@otel:4318"): expected an http or https URL without user name and password',
     ],
     [
       { cors: { allowedOrigins: [] } },
       'settings.cors.allowedOrigins (value: []): expected a list of origins such as https://console.example.com, or *',
     ],
     [
-      { iam: { masterKeyFile: 'a b' } },
-      'settings.iam.masterKeyFile (value: "a b"): expected the path of a file, relative to the project directory',
+      { iam: { masterKeyFile: 'c2VjcmV0+key=' } },
+      'settings.iam.masterKeyFile: expected the path of a file, relative to the project directory',
     ],
     [
       { iam: { masterKey: 'x' } },
