@@ -6,6 +6,7 @@ import {
   openSecretStore,
   openSession,
   parseSecretStoreRef,
+  readTrust,
   type SecretStore,
   type Session,
 } from '../provisioning/index.js';
@@ -19,6 +20,7 @@ export const CLIENT_ENDPOINT_VARIABLE = 'RUSTFS_CLIENT_ENDPOINT';
 export interface ConnectionOptions {
   readonly manifest: string;
   readonly endpoint?: string;
+  readonly caFile?: string;
   readonly secrets?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
@@ -53,6 +55,15 @@ export function clientEndpointOf(manifest: Manifest): string | undefined {
   return process.env[CLIENT_ENDPOINT_VARIABLE] ?? manifest.server.clientEndpoint;
 }
 
+/** The endpoint with its region, and for https whom it has to be: --ca-file, else RUSTFS_CA_FILE, else what the manifest names. */
+export function wireOptionsOf({ server }: Manifest, options: Pick<ConnectionOptions, 'caFile'>, endpoint: string) {
+  const { caFile = process.env.RUSTFS_CA_FILE ?? server.caFile } = options;
+  const secure = endpoint.startsWith('https:');
+  if (!secure && options.caFile !== undefined)
+    throw new UsageError(`--ca-file is for https, but the endpoint is ${endpoint}`);
+  return { endpoint, region: server.region, ...(secure ? { trust: readTrust({ ...server, caFile }) } : {}) };
+}
+
 /** The store that `--secrets` names, else the manifest's. */
 export function secretStoreOf(manifest: Manifest, option: string | undefined): SecretStore {
   return openSecretStore(option === undefined ? manifest.secretStore : parseSecretStoreRef(option));
@@ -74,8 +85,8 @@ export async function connect(options: ConnectionOptions, onWait?: (reason: stri
     manifest,
     root: await findRootCredentials(manifest.server, store),
     store,
-    endpoint,
     ...(clientEndpoint === undefined ? {} : { clientEndpoint }),
+    ...wireOptionsOf(manifest, options, endpoint),
     ...debugRequests(options.debug),
     ...(onWait ? { ready: { onWait } } : {}),
   });

@@ -27,6 +27,10 @@ function onManifest(command: Command): Command {
   return command
     .requiredOption('--manifest <file>', 'manifest.json that `cdktf synth` wrote beside cdk.tf.json')
     .option('--endpoint <url>', 'RustFS endpoint; default: $RUSTFS_ENDPOINT, else the one in the manifest')
+    .option(
+      '--ca-file <file>',
+      'authority of its certificate (PEM); default: $RUSTFS_CA_FILE, else the one in the manifest',
+    )
     .option('--secrets <store>', STORE)
     .option('--debug', 'print every request as a curl command on stderr, without secrets')
     .option('--json', 'machine-readable output on stdout');
@@ -190,6 +194,9 @@ program
       .choices(['1.0.1', '1.0.0-beta.7'])
       .default('1.0.1'),
   )
+  .option('--tls-cert <file>', 'serve https with this certificate (PEM)')
+  .option('--tls-key <file>', 'its key (PEM)')
+  .option('--tls-client-ca <file>', 'let only clients in with a certificate of this authority')
   .addOption(new Option('--latency <ms>', 'added to every request').default(0).argParser(whole('milliseconds')))
   .addOption(
     new Option('--shortest-session <seconds>', 'give sessions that short, as RustFS does not').argParser(

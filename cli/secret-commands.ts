@@ -76,4 +76,13 @@ export function addSecretCommands(program: Command, onManifest: (command: Comman
     .action(async (options) => {
       process.exitCode = await (await import('./commands/secret-file.js')).secretFileCommand(options);
     });
+
+  program
+    .command('tls-certificate')
+    .description('make an authority and a server certificate for development, or renew the certificate')
+    .requiredOption('--dir <dir>', 'directory for ca.crt, ca.key, rustfs_cert.pem and rustfs_key.pem')
+    .requiredOption('--names <names>', 'host names and addresses of the server, separated by commas', list)
+    .action(async (options) => {
+      process.exitCode = await (await import('./commands/tls-certificate.js')).tlsCertificateCommand(options);
+    });
 }

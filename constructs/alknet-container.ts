@@ -9,7 +9,7 @@ import type { Construct } from 'constructs';
 import type { GatewayImplementation } from './alknet-capabilities.js';
 import { DYNAMIC_FILE, GATEWAY_DIRECTORY, type GatewayDocuments, STATE_DIRECTORY } from './alknet-config.js';
 import { type GatewaySettings, portOf } from './alknet-settings.js';
-import { ownedVolume } from './owned-volume.js';
+import { ownedVolumes } from './owned-volume.js';
 import { pathFromModule } from './provisioning-step.js';
 import { terraformText } from './terraform-text.js';
 
@@ -85,11 +85,9 @@ const needsState = ({ openIdProvider, webhooks }: GatewaySettings) => Boolean(op
 
 function stateVolume(scope: Construct, name: string, imageId: string, { kind }: GatewayImplementation) {
   const data = new volume.Volume(scope, 'State', { name: `${name}-state`, lifecycle: { preventDestroy: true } });
-  const props = { name, imageId, volumeName: data.name, path: STATE_DIRECTORY, owner: GATEWAY_USER };
-  return {
-    volumes: [{ volumeName: data.name, containerPath: STATE_DIRECTORY }],
-    dependsOn: kind === 'reference' ? [ownedVolume(scope, 'PrepareState', props)] : [],
-  };
+  const volumes = [{ volumeName: data.name, containerPath: STATE_DIRECTORY }];
+  const props = { name, imageId, owner: GATEWAY_USER, volumes };
+  return { volumes, dependsOn: kind === 'reference' ? [ownedVolumes(scope, 'PrepareState', props)] : [] };
 }
 
 function program(

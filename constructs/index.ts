@@ -61,9 +61,18 @@ export { OpenStackKeystone, type OpenStackKeystoneProps } from './openstack-keys
 export { type IPolicy, Policy, type PolicyProps } from './policy.js';
 export { RemoteState, type RemoteStateProps } from './remote-state.js';
 export { RemoteStateBucket, type RemoteStateBucketProps } from './remote-state-bucket.js';
-export { type ExternalRustFsProps, RustFs, type RustFsProps } from './rustfs.js';
+export { RustFs, type RustFsProps } from './rustfs.js';
+export type { ExternalRustFsProps } from './rustfs-external.js';
 export type { RustFsKeystoneProps } from './rustfs-keystone.js';
+export type { RustFsSettings } from './rustfs-settings.js';
 export { RustFsStorage } from './rustfs-storage.js';
+export {
+  type CertificateFiles,
+  RustFsTls,
+  type RustFsTlsDirectoryProps,
+  type RustFsTlsFilesProps,
+  type RustFsTlsSelfSignedProps,
+} from './rustfs-tls.js';
 export { type DevelopmentFilersProps, SeaweedFsFilers } from './seaweedfs-filers.js';
 export type { SeaweedFsGatewayFleetProps } from './seaweedfs-fleet-props.js';
 export { SeaweedFsGatewayFleet } from './seaweedfs-gateway-fleet.js';

@@ -1,10 +1,19 @@
 import { literalObstacle, type RustFsVersion, ruleValue } from '../policies/index.js';
+import type { ServerPart } from './server-part.js';
 
 export interface RustFsKeystoneProps {
   /** Keystone as RustFS reaches it, such as `http://keystone:5000`. */
   readonly authUrl: string;
-  /** User that RustFS validates tokens with. Its password is only read from the environment: RUSTFS_KEYSTONE_ADMIN_PASSWORD. */
-  readonly admin?: { readonly user: string; readonly project: string; readonly domain?: string };
+  /**
+   * User that RustFS validates tokens with. `passwordFile` is relative to the project directory; RustFS takes the password from its
+   * environment alone, which the container fills from that file.
+   */
+  readonly admin?: {
+    readonly user: string;
+    readonly passwordFile: string;
+    readonly project: string;
+    readonly domain?: string;
+  };
   /** @default true */
   readonly verifyTls?: boolean;
   /** Tokens remembered. @default 10000 */
@@ -13,13 +22,6 @@ export interface RustFsKeystoneProps {
   readonly cacheSeconds?: number;
   /** Seconds that Keystone may take. @default 30 */
   readonly timeoutSeconds?: number;
-}
-
-export interface RustFsKeystone {
-  /** Environment of the RustFS container, without any secret. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** What will not work, and what to do instead. */
-  readonly warnings: readonly string[];
 }
 
 /** Recorded against a real Keystone (15-keystone, both versions). */
@@ -32,7 +34,7 @@ const UNUSABLE =
  * (source: crates/keystone of both versions; recorded: 15-keystone).
  * @throws Error for a URL that RustFS cannot use
  */
-export function rustFsKeystone(props: RustFsKeystoneProps, version: RustFsVersion): RustFsKeystone {
+export function rustFsKeystone(props: RustFsKeystoneProps, version: RustFsVersion): ServerPart {
   const url = URL.canParse(props.authUrl) ? new URL(props.authUrl) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || /\/v2\.0/.test(url.pathname)) {
     throw new Error(
@@ -55,14 +57,19 @@ export function rustFsKeystone(props: RustFsKeystoneProps, version: RustFsVersio
       RUSTFS_KEYSTONE_CACHE_TTL: String(props.cacheSeconds ?? 300),
       RUSTFS_KEYSTONE_TIMEOUT: String(props.timeoutSeconds ?? 30),
     },
+    secretVariables: props.admin
+      ? [
+          {
+            what: 'admin.passwordFile of keystone',
+            variable: 'RUSTFS_KEYSTONE_ADMIN_PASSWORD',
+            projectPath: props.admin.passwordFile,
+            path: '/etc/rustfs/keystone/admin-password',
+          },
+        ]
+      : [],
     warnings: [
       UNUSABLE,
       'RUSTFS_KEYSTONE_TENANT_PREFIX, RUSTFS_KEYSTONE_IMPLICIT_TENANTS and the role table have no effect in RustFS, so they are not set',
-      ...(props.admin
-        ? [
-            'RustFS reads the password from RUSTFS_KEYSTONE_ADMIN_PASSWORD alone: inject it where Terraform does not see it',
-          ]
-        : []),
       'when Keystone cannot be reached at the start, RustFS runs on without it and only logs that',
       ...(ruleValue('outbound-literals', version) && literalObstacle(host)
         ? [

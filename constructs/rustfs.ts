@@ -1,40 +1,38 @@
-import { container, image, network, volume } from '@cdktf/provider-docker';
+import { container, image, network } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
-import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { dependable } from 'cdktf/lib/tfExpression.js';
 import { Construct } from 'constructs';
-import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
-import { checkReachable, checkReachableFrom, oidcPart } from './oidc-container.js';
+import type { RustFsVersion } from '../policies/index.js';
+import { settingsParts } from './environment/settings-part.js';
+import { checkReachable, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
-import { ownedVolume } from './owned-volume.js';
-import { ProvisioningStep, pathFromModule, projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
-import { ManifestRegistry } from './registry.js';
+import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
+import type { ManifestRegistry } from './registry.js';
+import {
+  type CommonRustFsProps,
+  ExternalRustFs,
+  type ExternalRustFsProps,
+  registryOf,
+  trustProvider,
+} from './rustfs-external.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
+import type { RustFsSettings } from './rustfs-settings.js';
 import { RustFsStorage } from './rustfs-storage.js';
-import { SecretStoreRef } from './secret-store-ref.js';
+import { type RustFsTls, secureTransportProblems, serverTls, TLS_DIRECTORY } from './rustfs-tls.js';
+import { rustFsVolumes } from './rustfs-volumes.js';
 import type { IRustFs } from './server.js';
 import { combineParts, type ServerPart } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
-interface CommonProps {
-  /** Version of RustFS; decides which policies are valid and how the server is provisioned. @default 1.0.1 */
-  readonly version?: RustFsVersion;
-  /** @default us-east-1 */
-  readonly region?: string;
-  /** Where the root credentials and the access keys are kept. @default SecretStoreRef.directory('secrets/<stack>') */
-  readonly secretStore?: SecretStoreRef;
-  /**
-   * OpenID providers whose users may sign in. A server that somebody else runs has to be started with the variables that synthesis
-   * writes to `rustfs.env` beside the manifest. @default none
-   */
-  readonly oidc?: readonly OidcProvider[];
-}
-
-export interface RustFsProps extends CommonProps {
+export interface RustFsProps extends CommonRustFsProps {
   /** @default RustFsStorage.single() */
   readonly storage?: RustFsStorage;
+  /** TLS of the API and the console. Behind a gateway, which ends TLS itself, leave it out. @default - plain HTTP, on loopback */
+  readonly tls?: RustFsTls;
   /** Port of the S3 and admin API on the host. @default 9000 */
   readonly port?: number;
+  /** Whether RustFS serves its console. @default true */
+  readonly console?: boolean;
   /** Port of the console on the host. @default 9001 */
   readonly consolePort?: number;
   /** Address that the ports are bound to. @default 127.0.0.1 */
@@ -44,18 +42,19 @@ export interface RustFsProps extends CommonProps {
    * @default retain
    */
   readonly removalPolicy?: 'retain' | 'destroy';
+  /** Where RustFS logs: `stdout` for `docker logs`, `volume` for rotated files in a volume of their own at /logs. @default stdout */
+  readonly logs?: 'stdout' | 'volume';
   /**
    * RustFS' own Keystone mode, which serves no ordinary S3 client (synthesis says what will not work). Users want `KeystoneBridge`.
    * @default - off
    */
   readonly keystone?: RustFsKeystoneProps;
+  /** What RustFS takes as environment variables, typed and checked: docs/environment-variables.md. @default - RustFS' own defaults */
+  readonly settings?: RustFsSettings;
+  /** Variables that `settings` does not know. No secret: they are in Terraform's state. @default none */
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
   /** Docker labels. @default - only those that say who manages the container */
   readonly labels?: Readonly<Record<string, string>>;
-}
-
-export interface ExternalRustFsProps extends CommonProps {
-  /** Such as `http://127.0.0.1:9000`. `RUSTFS_ENDPOINT` in the environment of the deployment wins. */
-  readonly endpoint: string;
 }
 
 /** Addresses that only this host reaches. */
@@ -63,36 +62,8 @@ export const LOOPBACK = /^(127\.|::1$)/;
 
 const S3_PORT = 9000;
 const CONSOLE_PORT = 9001;
-/** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
-const RUSTFS_UID = 10001;
 /** RustFS waits up to 120 s for its quorum at start (reference: RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS). */
 const WAIT_SECONDS = 180;
-
-function registryOf(
-  scope: Construct,
-  id: string,
-  props: CommonProps,
-  server: () => { endpoint: string; files?: RootFiles; target: 'docker' | 'external' },
-) {
-  const stack = TerraformStack.of(scope).node.id;
-  const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
-  const { _reference: reference } = props.secretStore ?? SecretStoreRef.directory(`secrets/${stack}`);
-  const render = () => {
-    const { endpoint, files, target } = server();
-    return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
-  };
-  const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
-  // The container takes the root credentials as files in any case.
-  const rootDir = `${registry.secretDirectory}/root`;
-  for (const provider of props.oidc ?? [])
-    registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
-  return { registry, rootDir, rustfsVersion };
-}
-
-/** Declares a provider that is known only after the server was declared. */
-function trust({ node, _registry: registry }: IRustFs, provider: OidcProvider): void {
-  registry.add('OIDC provider', provider.id, node.path, () => provider._manifest());
-}
 
 interface GatewayAttachment {
   /** How messages call it. */
@@ -101,59 +72,6 @@ interface GatewayAttachment {
   readonly networkName: string;
   /** What RustFS has to know of it. */
   readonly part: ServerPart;
-}
-
-interface RootFiles {
-  readonly accessKeyFile: string;
-  readonly secretKeyFile: string;
-}
-
-/** A RustFS server that somebody else runs. */
-class ExternalRustFs extends Construct implements IRustFs {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly _registry: ManifestRegistry;
-  readonly _provisioned: ITerraformDependable;
-  #parts: readonly ServerPart[] = [];
-
-  constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
-    super(scope, id);
-    if (!/^https?:\/\/[^/?#]+\/?$/.test(props.endpoint)) {
-      throw new Error(
-        `invalid endpoint (value: ${props.endpoint}): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
-      );
-    }
-    this.endpoint = props.endpoint.replace(/\/$/, '');
-    this.region = props.region ?? 'us-east-1';
-    this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
-    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry: this._registry }).dependable;
-    addCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.#writeEnvironment(outdir) });
-    for (const provider of props.oidc ?? []) this.#addProvider(provider);
-  }
-
-  _trust(provider: OidcProvider): void {
-    trust(this, provider);
-    this.#addProvider(provider);
-  }
-
-  _addParts(parts: readonly ServerPart[]): void {
-    this.#parts = [...this.#parts, ...parts];
-  }
-
-  #addProvider(provider: OidcProvider): void {
-    checkReachableFrom(this.endpoint, provider);
-    this._addParts([oidcPart(provider, this._registry.rustfsVersion)]);
-  }
-
-  /** What the server has to be started with, in the format of `docker run --env-file` and systemd's EnvironmentFile. */
-  #writeEnvironment(outdir: string): void {
-    const { environment } = combineParts(this, this._registry.rustfsVersion, this.#parts);
-    const secrets = this.#parts.flatMap(({ secretVariables = [] }) =>
-      secretVariables.map(({ variable, projectPath }) => `# ${variable}: what is in ${projectPath}`),
-    );
-    const lines = [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), ...secrets];
-    if (lines.length > 0) writeStackFile(TerraformStack.of(this), outdir, 'rustfs.env', `${lines.join('\n')}\n`);
-  }
 }
 
 /**
@@ -171,56 +89,73 @@ export class RustFs extends Construct implements IRustFs {
   readonly endpoint: string;
   readonly region: string;
   readonly _registry: ManifestRegistry;
-  readonly #props: RustFsProps;
   readonly _provisioned: ITerraformDependable;
+  readonly #props: RustFsProps;
   readonly #server: container.Container;
-  readonly #uploads: readonly container.ContainerUpload[];
-  #parts: readonly ServerPart[] = [];
+  readonly #rootFiles: readonly container.ContainerUpload[];
+  #parts: readonly ServerPart[];
+  /** What holds unless a part wants it otherwise. */
+  #defaults: Readonly<Record<string, string>> = {
+    // Everybody who reaches a published port has a private address, and could choose its aws:SourceIp.
+    RUSTFS_TRUSTED_PROXY_ENABLED: 'false',
+  };
   #gateway: string | undefined;
 
   constructor(scope: Construct, id: string, props: RustFsProps = {}) {
     super(scope, id);
     this.#props = props;
-    const {
-      port = S3_PORT,
-      consolePort = CONSOLE_PORT,
-      bindAddress = '127.0.0.1',
-      storage = RustFsStorage.single(),
-    } = props;
-    this.endpoint = `http://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}`;
+    const { port = S3_PORT, bindAddress = '127.0.0.1', storage = RustFsStorage.single(), logs = 'stdout' } = props;
+    const address = bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
     this.region = props.region ?? 'us-east-1';
-    const { registry, rootDir, rustfsVersion } = registryOf(this, id, props, () => ({
+    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, () => ({
       endpoint: this.endpoint,
       target: 'docker',
-      files: { accessKeyFile: `${rootDir}/access-key`, secretKeyFile: `${rootDir}/secret-key` },
+      accessKeyFile: `${secretsDir}/root/access-key`,
+      secretKeyFile: `${secretsDir}/root/secret-key`,
+      ...tls?.trust,
     }));
     this._registry = registry;
-    const features: readonly ServerPart[] = [
+    const tls = props.tls && serverTls(props.tls, `${secretsDir}/tls`, address);
+    this.endpoint = tls ? `https://${tls.host}:${port}` : `http://${address}:${port}`;
+    if (tls) this.node.addValidation({ validate: () => secureTransportProblems(registry.toManifest()) });
+    const context = { what: `RustFs ${id}`, version: rustfsVersion, port, storage, tls: tls !== undefined };
+    this.#parts = [
+      {
+        environment: {
+          RUSTFS_VOLUMES: storage.volumes,
+          RUSTFS_REGION: this.region,
+          RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
+          RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
+          // Without this, `docker logs` is empty: the image logs to files (reference: observability).
+          RUSTFS_OBS_LOG_DIRECTORY: logs === 'volume' ? '/logs' : '',
+          ...(props.console === false ? { RUSTFS_CONSOLE_ENABLE: 'false' } : {}),
+          ...storage.environment,
+        },
+      },
+      ...(tls ? [tls.part] : []),
+      ...settingsParts(props, context),
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
       ...(props.oidc ?? []).map((provider) => this.#providerPart(provider, rustfsVersion)),
     ];
+    for (const note of storage.notes) Annotations.of(this).addInfo(note);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
-    const rootFiles = new TerraformData(this, 'RootCredentials', {
-      provisioners: [
-        projectCommand(
-          this,
-          `npx --no-install cdktf-rustfs root-credentials --dir ${rootDir} --manifest ${stackPaths(this).fromProject}/manifest.json`,
-        ),
-      ],
-    });
+    const files = this.#files(`${secretsDir}/root`, tls?.selfSigned);
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
     const net = new network.Network(this, 'Network', { name });
-    const data = new volume.Volume(this, 'Data', {
-      name: `${name}-data`,
-      lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
-    });
-    const prepared = ownedVolume(this, 'PrepareVolume', {
+    const { mounted, prepared } = rustFsVolumes(this, {
       name,
-      imageId: rustfsImage.imageId,
-      volumeName: data.name,
-      path: '/data',
-      owner: `${RUSTFS_UID}:${RUSTFS_UID}`,
+      image: rustfsImage,
+      storage,
+      logs,
+      removalPolicy: props.removalPolicy ?? 'retain',
     });
+    const certificates = tls?.hostPath
+      ? [{ type: 'bind', source: tls.hostPath, target: TLS_DIRECTORY, readOnly: true }]
+      : [];
+    this.#rootFiles = ['access-key', 'secret-key'].map((file) => ({
+      file: `/etc/rustfs/${file}`,
+      source: pathFromModule(this, `${secretsDir}/root/${file}`),
+    }));
     this.#server = new container.Container(this, 'Server', {
       name,
       image: rustfsImage.imageId,
@@ -228,38 +163,25 @@ export class RustFs extends Construct implements IRustFs {
       wait: true,
       waitTimeout: WAIT_SECONDS,
       healthcheck: {
-        test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', `http://127.0.0.1:${S3_PORT}/health/ready`],
+        test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', ...healthUrl(tls)],
         interval: '2s',
         timeout: '5s',
         retries: 60,
         startPeriod: '2s',
       },
-      ports: [
-        { internal: S3_PORT, external: port, ip: bindAddress },
-        { internal: CONSOLE_PORT, external: consolePort, ip: bindAddress },
-      ],
+      ports: this.#ports(),
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
-      labels: Object.entries({ 'managed-by': 'cdktf-rustfs', ...props.labels }).map(([label, value]) => ({
-        label,
-        value,
-      })),
-      dependsOn: [prepared, rootFiles],
+      ...mounted,
+      ...(certificates.length > 0 ? { mounts: [...((mounted.mounts as []) ?? []), ...certificates] } : {}),
+      labels: Object.entries({
+        'managed-by': 'cdktf-rustfs',
+        // Other names need another certificate, and so another container.
+        ...(tls?.selfSigned ? { 'cdktf-rustfs.tls-names': tls.selfSigned.names.join(',') } : {}),
+        ...props.labels,
+      }).map(([label, value]) => ({ label, value })),
+      dependsOn: [prepared, ...files],
     });
-    const environment = {
-      RUSTFS_VOLUMES: storage.volumes,
-      RUSTFS_REGION: this.region,
-      RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
-      RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
-      // Without this, `docker logs` is empty: the image logs to files (reference: observability).
-      RUSTFS_OBS_LOG_DIRECTORY: '',
-      ...storage.environment,
-    };
-    this.#uploads = ['access-key', 'secret-key'].map((file) => ({
-      file: `/etc/rustfs/${file}`,
-      source: pathFromModule(this, `${rootDir}/${file}`),
-    }));
-    this._addParts([{ environment }, ...features]);
+    this.#render(this.#parts);
     this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
   }
 
@@ -269,39 +191,72 @@ export class RustFs extends Construct implements IRustFs {
   }
 
   _trust(provider: OidcProvider): void {
-    trust(this, provider);
+    trustProvider(this, provider);
     this._addParts([this.#providerPart(provider, this._registry.rustfsVersion)]);
   }
 
   /** Gives the container what features need, beside what it has already. */
-  _addParts(features: readonly ServerPart[]): void {
-    this.#parts = [...this.#parts, ...features];
-    const parts = combineParts(this, this._registry.rustfsVersion, this.#parts);
-    for (const warning of features.flatMap(({ warnings = [] }) => warnings)) Annotations.of(this).addWarning(warning);
-    this.#server.env = Object.entries(parts.environment).map(([key, value]) => `${key}=${value}`);
+  _addParts(parts: readonly ServerPart[]): void {
+    this.#parts = [...this.#parts, ...parts];
+    this.#render(parts);
+  }
+
+  /** @param added parts whose warnings were not told yet */
+  #render(added: readonly ServerPart[]): void {
+    const { environment, uploads, entrypoint } = combineParts(this, this._registry.rustfsVersion, this.#parts);
+    for (const warning of added.flatMap(({ warnings = [] }) => warnings)) Annotations.of(this).addWarning(warning);
+    this.#server.env = Object.entries({ ...this.#defaults, ...environment }).map(([name, value]) => `${name}=${value}`);
     // The provider uploads as root; RustFS runs as uid 10001 and has to read it.
-    this.#server.putUpload([...this.#uploads, ...parts.uploads].map((upload) => ({ ...upload, permissions: '0444' })));
-    if (parts.entrypoint) {
-      this.#server.entrypoint = parts.entrypoint;
+    this.#server.putUpload([...this.#rootFiles, ...uploads].map((upload) => ({ ...upload, permissions: '0444' })));
+    if (entrypoint) {
+      this.#server.entrypoint = entrypoint;
       this.#server.command = ['rustfs'];
     }
   }
 
   /** Lets the container wait for more. @internal */
   _startAfter(...dependables: readonly ITerraformDependable[]): void {
-    const waits = dependables.map(dependable);
-    this.#server.dependsOn = [...(this.#server.dependsOn ?? []), ...waits];
+    this.#server.dependsOn = [...(this.#server.dependsOn ?? []), ...dependables.map(dependable)];
+  }
+
+  /** Makes what the container takes as files, unless it is there. */
+  #files(
+    rootDir: string,
+    selfSigned: { readonly command: string; readonly names: readonly string[] } | undefined,
+  ): ITerraformDependable[] {
+    const manifest = `${stackPaths(this).fromProject}/manifest.json`;
+    const root = `npx --no-install cdktf-rustfs root-credentials --dir ${rootDir} --manifest ${manifest}`;
+    const rootCredentials = new TerraformData(this, 'RootCredentials', { provisioners: [projectCommand(this, root)] });
+    if (selfSigned === undefined) return [rootCredentials];
+    const certificate = new TerraformData(this, 'Certificate', {
+      triggersReplace: { names: selfSigned.names.join(',') },
+      provisioners: [projectCommand(this, selfSigned.command)],
+    });
+    return [rootCredentials, certificate];
+  }
+
+  #ports(): container.ContainerPorts[] {
+    const { port = S3_PORT, consolePort, console = true, bindAddress: ip = '127.0.0.1' } = this.#props;
+    if (!console && consolePort !== undefined)
+      throw new Error(
+        `RustFs ${this.node.id} has no console, but consolePort ${consolePort}: leave one of the two out`,
+      );
+    return [
+      { internal: S3_PORT, external: port, ip },
+      ...(console ? [{ internal: CONSOLE_PORT, external: consolePort ?? CONSOLE_PORT, ip }] : []),
+    ];
   }
 
   /**
    * Puts a gateway in front: of the ports only that of the S3 and admin API stays, on loopback, because the post-apply step
    * needs it; everybody else comes over the network of the gateway.
    *
-   * @throws Error with everything that would lead past the gateway
+   * @throws Error with everything that would lead past the gateway, or that it needs otherwise
    * @internal
    */
   _attachGateway({ gateway, networkName, part }: GatewayAttachment): void {
-    const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT } = this.#props;
+    const declared = combineParts(this, this._registry.rustfsVersion, this.#parts).environment;
+    const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT, tls } = this.#props;
     const problems = [
       ...(this.#gateway === undefined ? [] : [`${this.#gateway} is in front of it already`]),
       ...(LOOPBACK.test(bindAddress)
@@ -310,6 +265,12 @@ export class RustFs extends Construct implements IRustFs {
       ...(consolePort === undefined
         ? []
         : [`its consolePort is ${consolePort}, which leads past the gateway: leave it out`]),
+      ...(tls ? ['it has tls, but the gateway ends TLS and speaks plain HTTP to it: leave tls out'] : []),
+      ...Object.entries(part.environment ?? {}).flatMap(([variable, value]) => {
+        const other = declared[variable];
+        if (other === undefined || other === value) return [];
+        return [`its settings make ${variable} "${other}", but the gateway needs "${value}": leave the setting out`];
+      }),
     ];
     if (problems.length > 0) {
       throw new Error(
@@ -318,6 +279,9 @@ export class RustFs extends Construct implements IRustFs {
     }
     this.#gateway = gateway;
     this.#server.putPorts([{ internal: S3_PORT, external: port, ip: bindAddress }]);
+    // beta.7 ends idle connections after 5 s, while a proxy still counts on them (reference: reverse proxy).
+    if (this._registry.rustfsVersion === '1.0.0-beta.7')
+      this.#defaults = { ...this.#defaults, RUSTFS_HTTP1_HEADER_READ_TIMEOUT: '75' };
     this._join(networkName, part);
   }
 
@@ -334,4 +298,16 @@ export class RustFs extends Construct implements IRustFs {
     ]);
     this._addParts([part]);
   }
+}
+
+/** What curl in the container asks: by the name in the certificate, but always this very server. */
+function healthUrl(tls: { readonly host: string; readonly curl: readonly string[] } | undefined): string[] {
+  if (tls === undefined) return [`http://127.0.0.1:${S3_PORT}/health/ready`];
+  const { host, curl } = tls;
+  return [
+    ...curl,
+    '--connect-to',
+    `${host}:${S3_PORT}:127.0.0.1:${S3_PORT}`,
+    `https://${host}:${S3_PORT}/health/ready`,
+  ];
 }

@@ -23,11 +23,13 @@ export interface ServerFile {
   readonly projectPath: string;
   /** In the container. */
   readonly path: string;
+  /** A new container when its content changes. The file has to be there when Terraform plans. @default false */
+  readonly replaceOnChange?: boolean;
 }
 
 export interface CombinedParts {
   readonly environment: Readonly<Record<string, string>>;
-  readonly uploads: readonly { readonly file: string; readonly source: string }[];
+  readonly uploads: readonly { readonly file: string; readonly source: string; readonly sourceHash?: string }[];
   /** Absent: the image's own. */
   readonly entrypoint?: string[];
   readonly warnings: readonly string[];
@@ -63,10 +65,11 @@ export function combineParts(scope: Construct, version: RustFsVersion, parts: re
     environment.set(variable, value);
   }
   const secrets = parts.flatMap(({ secretVariables = [] }) => secretVariables);
-  const upload = ({ what, projectPath, path }: ServerFile) => {
+  const upload = ({ what, projectPath, path, replaceOnChange }: ServerFile) => {
     if (isAbsolute(projectPath))
       throw new Error(`invalid ${what} (value: ${projectPath}): expected a path relative to the project directory`);
-    return { file: path, source: pathFromModule(scope, projectPath) };
+    const source = pathFromModule(scope, projectPath);
+    return { file: path, source, ...(replaceOnChange ? { sourceHash: `\${filesha256("${source}")}` } : {}) };
   };
   const exports = secrets.map(({ variable, path }) => `export ${variable}="$(cat ${path})" &&`);
   const script = [...exports, 'exec /entrypoint.sh "$@"'].join(' ');

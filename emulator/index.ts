@@ -1,2 +1,9 @@
 export { type OidcProviderConfig, type OidcSettings, oidcFromEnvironment } from './oidc/config.js';
-export { type Emulator, type EmulatorOptions, type InjectedFault, type SeenRequest, startEmulator } from './server.js';
+export {
+  type Emulator,
+  type EmulatorOptions,
+  type EmulatorTls,
+  type InjectedFault,
+  type SeenRequest,
+  startEmulator,
+} from './server.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
@@ -37,10 +38,19 @@ export interface EmulatorOptions {
   readonly oidc?: OidcSettings;
   /** Seconds that a session by AssumeRole lasts at least: a way to see sessions end. @default - as with RustFS: 900 on 1.0.1 */
   readonly shortestSession?: number;
+  /** Certificate and key (PEM), to serve https. @default - http */
+  readonly tls?: EmulatorTls;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
   readonly onRequest?: (request: SeenRequest) => InjectedFault | undefined;
+}
+
+export interface EmulatorTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authority (PEM) of client certificates, without one of which nobody gets in, as with RUSTFS_SERVER_MTLS_ENABLE. @default - none asked for */
+  readonly clientCa?: string;
 }
 
 /** What a fault hook decides by. */
@@ -66,7 +76,7 @@ export type InjectedFault =
   | { readonly action: 'delay'; readonly ms: number };
 
 export interface Emulator {
-  /** `http://<host>:<port>` */
+  /** `http://<host>:<port>`, or https */
   readonly endpoint: string;
   readonly version: RustFsVersion;
   /** Why identity providers are missing, if any are. */
@@ -90,10 +100,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const storage = await openStorage(options.dataDir);
   try {
     const context = await createContext(options, version, storage);
-    const server = createServer(
-      { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: LARGEST_HEADERS, requestTimeout: 0 },
-      requestHandler(context, options),
-    );
+    const server = createServer(options.tls, requestHandler(context, options));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);
@@ -101,7 +108,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const address = server.address() as AddressInfo;
     const shownHost = host.includes(':') ? `[${host}]` : host;
     return {
-      endpoint: `http://${shownHost}:${address.port}`,
+      endpoint: `${options.tls ? 'https' : 'http'}://${shownHost}:${address.port}`,
       version,
       oidcProblems: context.oidc.problems,
       unreadablePolicies: context.unreadablePolicies,
@@ -116,6 +123,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await storage.close();
     throw error;
   }
+}
+
+function createServer(tls: EmulatorTls | undefined, handler: http.RequestListener): http.Server | https.Server {
+  const settings = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: LARGEST_HEADERS, requestTimeout: 0 };
+  if (tls === undefined) return http.createServer(settings, handler);
+  const { certificate: cert, key, clientCa } = tls;
+  const clients = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return https.createServer({ ...settings, cert, key, ...clients }, handler);
 }
 
 async function createContext(

@@ -124,6 +124,14 @@ const server = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'File with the root secret key, relative to the project directory. The environment wins.' }),
+  caFile: z.string().optional().meta({
+    description: 'PEM of the authority of its certificate, the only one that is trusted. The environment wins.',
+  }),
+  clientCertificateFile: z
+    .string()
+    .optional()
+    .meta({ description: 'Certificate (PEM) that clients show, for a server that asks for one.' }),
+  clientKeyFile: z.string().optional().meta({ description: 'Key (PEM) of that certificate.' }),
 });
 
 const secretStore = z

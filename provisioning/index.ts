@@ -67,6 +67,8 @@ export {
   type SignInOptions,
 } from './sts/sign-in.js';
 export { type SessionSource, userSessions, webIdentitySessions } from './sts/sources.js';
+export { writeSelfSignedFiles } from './tls/self-signed.js';
+export { readTrust, type Trust, type TrustFiles } from './tls/trust.js';
 export {
   type AccessProof,
   type Cause,

@@ -15,7 +15,7 @@ import { misdirected, readStore } from './secrets/read-store.js';
 import type { SecretStore, StoreConnection } from './secrets/secret-store.js';
 import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
 
-export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | 'onRequest'> {
+export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'trust' | 'onRequest'> {
   readonly manifest: Manifest;
   readonly root: Credentials;
   readonly store: SecretStore;
@@ -69,7 +69,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { region, rustfsVersion } = manifest.server;
   const wire = createWire({ ...options, endpoint: options.endpoint ?? manifest.server.endpoint, region });
   const declared = options.clientEndpoint ?? manifest.server.clientEndpoint;
-  const clients = { endpoint: declared ?? wire.endpoint, region };
+  const clients = declared === undefined ? wire.connection : { endpoint: declared, region };
   const oidc = {
     ids: (manifest.oidc?.providers ?? []).filter(({ hidden }) => !hidden).map(({ id }) => id),
     final: PROVISIONING_PROFILES[rustfsVersion].readyAfterDiscovery,

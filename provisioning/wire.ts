@@ -4,6 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import aws4 from 'aws4';
 import { RustFsError } from './errors.js';
 import { redactBody } from './redact.js';
+import type { StoreConnection } from './secrets/secret-store.js';
+import type { Trust } from './tls/trust.js';
+import { isTransient, transportHint } from './transport-hint.js';
 import { USER_AGENT } from './user-agent.js';
 
 export interface Credentials {
@@ -50,6 +53,10 @@ export interface WireEvent {
 export interface Wire {
   readonly endpoint: string;
   readonly region: string;
+  /** How others reach it the same way. */
+  readonly connection: StoreConnection;
+  /** Of every TLS connection to it. */
+  readonly tls: Pick<https.AgentOptions, 'ca' | 'cert' | 'key'>;
   send(request: WireRequest, credentials: Credentials | 'anonymous', options?: SendOptions): Promise<WireResponse>;
   /** How many requests went out, retries included. */
   requests(): number;
@@ -62,8 +69,8 @@ export interface WireOptions {
   readonly region?: string;
   /** For one request, in milliseconds. @default 15000 */
   readonly timeoutMs?: number;
-  /** PEM of a certificate authority to trust beside the system's. */
-  readonly ca?: string;
+  /** For an https endpoint. @default - the authorities of Node.js, no client certificate */
+  readonly trust?: Trust;
   /** Address to connect to instead of resolving the endpoint's host name, which is still the `Host` of every request. */
   readonly address?: string;
   /** Most connections at a time. @default 128 */
@@ -96,25 +103,10 @@ export function queryString(query: Readonly<Record<string, string>> | undefined)
   return pairs.length > 0 ? `?${pairs.sort().join('&')}` : '';
 }
 
-function transportHint(code: string | undefined, endpoint: string, timeoutMs: number): string {
-  switch (code) {
-    case 'ECONNREFUSED':
-      return `nothing listens at ${endpoint}: start RustFS, or name the right address with --endpoint or RUSTFS_ENDPOINT`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `the host name of ${endpoint} cannot be resolved: check --endpoint or RUSTFS_ENDPOINT`;
-    case 'ETIMEDOUT':
-      return `${endpoint} did not answer within ${timeoutMs} ms: check the network and the server's load`;
-    default:
-      return `the connection to ${endpoint} broke (${code ?? 'no code'})`;
-  }
-}
-
 interface Attempt {
   readonly url: URL;
   readonly agent: http.Agent;
   readonly region: string;
-  readonly ca: string | undefined;
   readonly address: string | undefined;
   readonly timeoutMs: number;
 }
@@ -122,7 +114,7 @@ interface Attempt {
 function sendOnce(
   request: WireRequest,
   credentials: Credentials | 'anonymous',
-  { url, agent, region, ca, address, timeoutMs }: Attempt,
+  { url, agent, region, address, timeoutMs }: Attempt,
 ): Promise<WireResponse> {
   const body = request.body === undefined ? Buffer.alloc(0) : Buffer.from(request.body as string);
   const unsigned = {
@@ -156,14 +148,13 @@ function sendOnce(
         );
   const transport = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const options: https.RequestOptions = {
+    const options: http.RequestOptions = {
       hostname: (address ?? url.hostname).replace(/^\[|\]$/g, ''),
       port: url.port || undefined,
       method: request.method,
       path: unsigned.path,
       headers: signed.headers as http.OutgoingHttpHeaders,
       agent,
-      ...(ca === undefined ? {} : { ca }),
     };
     const outgoing = transport.request(options, (incoming) => {
       const chunks: Buffer[] = [];
@@ -208,7 +199,9 @@ export function createWire(options: WireOptions): Wire {
   const endpoint = url.origin;
   const region = options.region ?? 'us-east-1';
   const settings = { keepAlive: true, maxSockets: options.connections ?? 128, scheduling: 'lifo' as const };
-  const agent = url.protocol === 'https:' ? new https.Agent(settings) : new http.Agent(settings);
+  const { ca, client } = options.trust ?? {};
+  const tls = { ...(ca ? { ca: ca.pem } : {}), ...(client ? { cert: client.certificate, key: client.key } : {}) };
+  const agent = url.protocol === 'https:' ? new https.Agent({ ...settings, ...tls }) : new http.Agent(settings);
   let requests = 0;
 
   async function attempt(
@@ -219,8 +212,8 @@ export function createWire(options: WireOptions): Wire {
   ): Promise<WireResponse | Error> {
     const start = performance.now();
     requests++;
-    const { ca, address } = options;
-    const result = await sendOnce(request, credentials, { url, agent, region, ca, address, timeoutMs }).catch(
+    const { address } = options;
+    const result = await sendOnce(request, credentials, { url, agent, region, address, timeoutMs }).catch(
       (error: Error) => error,
     );
     const status = result instanceof Error ? 0 : result.status;
@@ -238,6 +231,8 @@ export function createWire(options: WireOptions): Wire {
   return {
     endpoint,
     region,
+    connection: { endpoint, region, ...(ca ? { caFile: ca.file } : {}) },
+    tls,
     requests: () => requests,
     close: () => agent.destroy(),
     async send(request, credentials, { timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS, retry = true } = {}) {
@@ -246,13 +241,11 @@ export function createWire(options: WireOptions): Wire {
         const failed = result instanceof Error;
         const last = !retry || number === MAX_ATTEMPTS;
         if (!failed && (last || !RETRIED_STATUSES.has(result.status))) return result;
-        const code = failed ? (result as NodeJS.ErrnoException).code : undefined;
-        // A refused connection is an answer: retrying would only delay the message about a wrong endpoint.
-        if (failed && (last || code === 'ECONNREFUSED' || code === 'ENOTFOUND')) {
+        if (failed && (last || !isTransient(result))) {
           throw new RustFsError(
-            `${request.method} ${request.path} failed: ${transportHint(code, endpoint, timeoutMs)}`,
+            `${request.method} ${request.path} failed: ${transportHint(result, endpoint, timeoutMs)}`,
             0,
-            code ?? '',
+            (result as NodeJS.ErrnoException).code ?? '',
             { cause: result },
           );
         }

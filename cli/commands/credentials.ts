@@ -15,7 +15,14 @@ import {
   webIdentitySessions,
   withdrawUser,
 } from '../../provisioning/index.js';
-import { besideSecretStore, type ConnectionOptions, connect, endpointOf, readManifest } from '../connection.js';
+import {
+  besideSecretStore,
+  type ConnectionOptions,
+  connect,
+  endpointOf,
+  readManifest,
+  wireOptionsOf,
+} from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { enrolledUsers } from '../sign-ins.js';
 
@@ -86,7 +93,7 @@ async function withSessions<T>(
   use: (cache: SessionCache, wire: Wire) => Promise<T>,
 ): Promise<T> {
   const manifest = readManifest(options.manifest);
-  const wire = createWire({ endpoint: endpointOf(manifest, options.endpoint), region: manifest.server.region });
+  const wire = createWire(wireOptionsOf(manifest, options, endpointOf(manifest, options.endpoint)));
   try {
     const directory = join(besideSecretStore(manifest, options.secrets), 'sessions');
     return await use(sessionCache(sourceOf(options, manifest, wire), directory), wire);

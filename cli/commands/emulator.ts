@@ -1,5 +1,8 @@
+import { createSecureContext } from 'node:tls';
+import type { EmulatorTls } from '../../emulator/index.js';
 import type { RustFsVersion } from '../../policies/index.js';
 import { EXIT, UsageError } from '../exit-codes.js';
+import { readInputFile } from '../input-file.js';
 
 interface EmulatorOptions {
   readonly port: number;
@@ -7,6 +10,23 @@ interface EmulatorOptions {
   readonly profile: RustFsVersion;
   readonly latency: number;
   readonly shortestSession?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+}
+
+/** @throws UsageError for a certificate without its key, and the other way round */
+function tlsOf({ tlsCert, tlsKey, tlsClientCa }: EmulatorOptions): { tls?: EmulatorTls } {
+  if (tlsCert === undefined && tlsKey === undefined && tlsClientCa === undefined) return {};
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new UsageError('TLS needs both a certificate and its key: name --tls-cert and --tls-key');
+  const tls = { certificate: readInputFile(tlsCert), key: readInputFile(tlsKey) };
+  try {
+    createSecureContext({ cert: tls.certificate, key: tls.key });
+  } catch {
+    throw new UsageError(`${tlsCert} and ${tlsKey} are not a PEM certificate and its private key`);
+  }
+  return { tls: { ...tls, ...(tlsClientCa === undefined ? {} : { clientCa: readInputFile(tlsClientCa) }) } };
 }
 
 /** Runs the emulator until SIGINT or SIGTERM. */
@@ -15,6 +35,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     import('../../emulator/index.js'),
     import('../../provisioning/index.js'),
   ]);
+  const tls = tlsOf(options);
   const root = rootCredentials({});
   const emulator = await startEmulator({
     port: options.port,
@@ -23,6 +44,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     accessKey: root.accessKeyId,
     secretKey: root.secretAccessKey,
     oidc: oidcFromEnvironment(process.env),
+    ...tls,
     ...(options.data === undefined ? {} : { dataDir: options.data }),
     ...(options.shortestSession === undefined ? {} : { shortestSession: options.shortestSession }),
   }).catch((cause: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createWire, type Diagnosis, diagnose } from '../../provisioning/index.js';
-import { type ConnectionOptions, endpointOf, readManifest } from '../connection.js';
+import { type ConnectionOptions, endpointOf, readManifest, wireOptionsOf } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { colors as pc } from '../render/color.js';
 
@@ -51,7 +51,7 @@ export async function oidcDoctorCommand(options: DoctorOptions): Promise<number>
   const { provider } = options;
   if (provider !== undefined && !ids.includes(provider))
     throw new UsageError(`the manifest declares no OIDC provider ${provider}: it declares ${ids.join(', ')}`);
-  const wire = createWire({ endpoint: endpointOf(manifest, options.endpoint), region: manifest.server.region });
+  const wire = createWire(wireOptionsOf(manifest, options, endpointOf(manifest, options.endpoint)));
   try {
     const diagnosis = await diagnose(manifest, {
       wire,

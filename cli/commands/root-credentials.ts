@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { writeRootCredentialFiles } from '../../provisioning/index.js';
 import { endpointOf, readManifest, secretStoreOf } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
@@ -23,6 +24,12 @@ export async function rootCredentialsCommand({ dir, manifest, secrets }: RootCre
 
 function storeFrom(manifestFile: string, secrets: string | undefined) {
   const manifest = readManifest(manifestFile);
-  const connection = { endpoint: endpointOf(manifest, undefined), region: manifest.server.region };
+  const { region, caFile } = manifest.server;
+  // The authority of a self-signed certificate may not be there yet.
+  const connection = {
+    endpoint: endpointOf(manifest, undefined),
+    region,
+    ...(caFile ? { caFile: resolve(caFile) } : {}),
+  };
   return { secrets: secretStoreOf(manifest, secrets), connection };
 }

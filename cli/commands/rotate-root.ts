@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { ROOT_ENTRY } from '../../manifest/index.js';
 import { finishRootSecret, prepareRootSecret, type Session } from '../../provisioning/index.js';
-import { connect, endpointOf, readManifest, secretStoreOf } from '../connection.js';
+import { connect, endpointOf, readManifest, secretStoreOf, wireOptionsOf } from '../connection.js';
 import { debugRequests } from '../debug.js';
 import { EXIT } from '../exit-codes.js';
 import { createProgress } from '../render/progress.js';
@@ -35,7 +35,7 @@ export async function rotateRootCommand(options: RotateCommandOptions): Promise<
     const finished = await finishRootSecret({
       manifest,
       store: secretStoreOf(manifest, options.secrets),
-      endpoint: endpointOf(manifest, options.endpoint),
+      ...wireOptionsOf(manifest, options, endpointOf(manifest, options.endpoint)),
       ...debugRequests(options.debug),
     });
     progress.event({ type: 'root-rotation', state: finished ? 'finished' : 'unchanged' });

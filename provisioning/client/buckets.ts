@@ -192,7 +192,11 @@ export function createBucketClient(wire: Wire, root: Credentials): BucketClient 
       forcePathStyle: true,
       maxAttempts: 4,
       customUserAgent: USER_AGENT,
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, httpAgent: { maxSockets: 64 } },
+      requestHandler: {
+        ...{ connectionTimeout: 5_000, requestTimeout: 15_000 },
+        httpAgent: { maxSockets: 64 },
+        httpsAgent: { maxSockets: 64, ...wire.tls },
+      },
     });
     return { sdk, client };
   }

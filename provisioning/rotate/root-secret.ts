@@ -72,7 +72,7 @@ export function prepareRootSecret(session: Session): Promise<PreparedRootSecret>
       createdAt: new Date().toISOString(),
       state: 'pending' as const,
     };
-    await store.write(ROOT_ENTRY, { current, next }, { endpoint: wire.endpoint, region: wire.region });
+    await store.write(ROOT_ENTRY, { current, next }, wire.connection);
     const file = fileOf(manifest);
     const created = known?.next === undefined;
     if (file === undefined || !existsSync(file)) return { created };
@@ -81,7 +81,7 @@ export function prepareRootSecret(session: Session): Promise<PreparedRootSecret>
   });
 }
 
-export interface FinishRootOptions extends Pick<WireOptions, 'onRequest'> {
+export interface FinishRootOptions extends Pick<WireOptions, 'onRequest' | 'trust'> {
   readonly manifest: Manifest;
   readonly store: SecretStore;
   readonly endpoint: string;
@@ -93,12 +93,11 @@ export interface FinishRootOptions extends Pick<WireOptions, 'onRequest'> {
  * @returns false if no rotation was prepared
  * @throws {ProvisioningError} if the server still takes the old secret, or neither; nothing is changed then
  */
-export function finishRootSecret({ manifest, store, endpoint, onRequest }: FinishRootOptions): Promise<boolean> {
-  const { region } = manifest.server;
+export function finishRootSecret({ manifest, store, ...options }: FinishRootOptions): Promise<boolean> {
   return locked(store, async () => {
     const entry = await store.read(ROOT_ENTRY);
     if (entry?.next === undefined) return false;
-    const wire = createWire({ endpoint, region, ...(onRequest ? { onRequest } : {}) });
+    const wire = createWire({ ...options, region: manifest.server.region });
     try {
       if (!(await isAccepted(wire, entry.next))) {
         const old = await isAccepted(wire, entry.current);
@@ -111,7 +110,7 @@ export function finishRootSecret({ manifest, store, endpoint, onRequest }: Finis
     } finally {
       wire.close();
     }
-    await publish(manifest, store, entry.next, { endpoint, region });
+    await publish(manifest, store, entry.next, wire.connection);
     return true;
   });
 }

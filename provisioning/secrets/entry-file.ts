@@ -23,11 +23,13 @@ const VARIABLES = [
   'AWS_ENDPOINT_URL_S3',
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
+  'AWS_CA_BUNDLE',
 ] as const;
 
 /**
  * One entry as a dotenv file. The variables are those that AWS SDKs and the AWS CLI read (`AWS_DEFAULT_REGION` for
- * boto3, which doesn't know `AWS_REGION`) and are there only once the key may be used. The rest stands in comments: one
+ * boto3, which doesn't know `AWS_REGION`; `AWS_CA_BUNDLE` with a private certificate authority) and are there only once the
+ * key may be used. The rest stands in comments: one
  * file, so that publishing a new key is one rename, and no variable that an application could take by mistake.
  */
 export function formatEntryFile(name: string, entry: StoreEntry, connection: StoreConnection): string {
@@ -49,14 +51,23 @@ export function formatEntryFile(name: string, entry: StoreEntry, connection: Sto
         `region ${JSON.stringify(connection.region)} can't be written to a dotenv file: expected letters, digits or "-"`,
       );
     }
+    const { caFile } = connection;
+    if (caFile !== undefined && !PLAIN_VALUE.test(caFile)) {
+      throw new SecretStoreError(
+        `the path of the certificate authority ${JSON.stringify(caFile)} can't be written to a dotenv file: expected letters, digits and _.,/+=:@%^- only`,
+      );
+    }
     const values = [
       plain(name, 'accessKeyId', current.accessKeyId),
       plain(name, 'secretAccessKey', current.secretAccessKey),
       connection.endpoint,
       connection.region,
       connection.region,
+      caFile,
     ];
-    lines.push(...VARIABLES.map((variable, index) => `${variable}=${values[index]}`));
+    lines.push(
+      ...VARIABLES.flatMap((variable, index) => (values[index] === undefined ? [] : [`${variable}=${values[index]}`])),
+    );
   }
   const body = `${lines.join('\n')}\n`;
   return `# Access key of ${name}, kept by cdktf-rustfs. SHA-256 of the lines below: ${sha256(body)}\n${body}`;

@@ -32,6 +32,8 @@ export interface StoreEntry {
 export interface StoreConnection {
   readonly endpoint: string;
   readonly region: string;
+  /** Absolute path of the authority of its certificate, where that is not one that every system trusts. */
+  readonly caFile?: string;
 }
 
 /** Where the one-time secrets of access keys are kept. Every method throws {@link SecretStoreError} on a broken store. */

@@ -33,7 +33,7 @@ export async function enrolUser(session: Session, users: SecretStore, name: stri
   const { wire } = session;
   const { secretAccessKey } = generateKeyPair();
   const key = { accessKeyId: name, secretAccessKey, createdAt: new Date().toISOString() };
-  const connection = { endpoint: wire.endpoint, region: wire.region };
+  const { connection } = wire;
   // Written first: whoever is interrupted in between finds a pending entry and enrols again.
   await users.write(name, { current: { ...key, state: 'pending' } }, connection);
   await setSecret(session, name, secretAccessKey);

@@ -114,11 +114,17 @@ test('OpenStackKeystone needs an image of yours, and keeps the password out of T
 describe("RustFS' own Keystone mode", () => {
   const props: RustFsKeystoneProps = {
     authUrl: 'http://10.0.0.5:5000',
-    admin: { user: 'rustfs', project: 'service' },
+    admin: { user: 'rustfs', passwordFile: 'secrets/keystone/rustfs', project: 'service' },
   };
 
   test('is set, without the password, and says what will not work', () => {
-    const { environment, warnings } = rustFsKeystone(props, '1.0.1');
+    const { environment, secretVariables, warnings = [] } = rustFsKeystone(props, '1.0.1');
+    expect(secretVariables).toEqual([
+      {
+        ...{ what: 'admin.passwordFile of keystone', variable: 'RUSTFS_KEYSTONE_ADMIN_PASSWORD' },
+        ...{ projectPath: 'secrets/keystone/rustfs', path: '/etc/rustfs/keystone/admin-password' },
+      },
+    ]);
     expect(environment).toEqual({
       ...{ RUSTFS_KEYSTONE_ENABLE: 'true', RUSTFS_KEYSTONE_AUTH_URL: 'http://10.0.0.5:5000' },
       ...{ RUSTFS_KEYSTONE_VERSION: 'v3', RUSTFS_KEYSTONE_ADMIN_USER: 'rustfs' },
@@ -128,7 +134,7 @@ describe("RustFS' own Keystone mode", () => {
     });
     const refused =
       'RustFS 1.0.1 refuses literal loopback and private addresses (10.0.0.5) and then runs without Keystone: use a DNS name';
-    expect(warnings).toHaveLength(5);
+    expect(warnings).toHaveLength(4);
     expect(warnings[0]).toContain("RustFS' own Keystone mode serves no ordinary S3 client");
     expect(warnings).toContain(refused);
     expect(rustFsKeystone(props, '1.0.0-beta.7').warnings).not.toContain(refused);
@@ -144,7 +150,7 @@ describe("RustFS' own Keystone mode", () => {
     const scope = stack();
     const server = (id: string, change: RustFsProps) => new RustFs(scope, id, change);
     const rustfs = server('rustfs', { keystone: props });
-    expect(rustfs.node.metadata.filter(({ type }) => type === '@cdktf/warn')).toHaveLength(5);
+    expect(rustfs.node.metadata.filter(({ type }) => type === '@cdktf/warn')).toHaveLength(4);
     expect(Testing.synth(scope)).toContain('RUSTFS_KEYSTONE_AUTH_URL=http://10.0.0.5:5000');
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { provider } from '@cdktf/provider-docker';
 import { type App, TerraformStack, Testing } from 'cdktf';
 import { expect, test } from 'vitest';
-import { SeaweedFsFilers, SeaweedFsGatewayFleet } from '../../constructs/index.js';
+import { RustFs, RustFsStorage, RustFsTls, SeaweedFsFilers, SeaweedFsGatewayFleet } from '../../constructs/index.js';
 import {
   ObservabilityStack,
   PhaseAStack,
@@ -71,6 +71,19 @@ const STACKS: Readonly<Record<string, readonly [types: readonly string[], declar
   'phase-a': [CONTAINER, (app) => new PhaseAStack(app, 'phase-a')],
   observability: [CONTAINER, (app) => new ObservabilityStack(app, 'observability')],
   'phase-d': [CONTAINER, (app) => new PhaseDStack(app, 'phase-d')],
+  'rustfs-in-full': [
+    CONTAINER,
+    (app) => {
+      const stack = new TerraformStack(app, 'rustfs-in-full');
+      new provider.DockerProvider(stack, 'docker');
+      new RustFs(stack, 'rustfs', {
+        storage: RustFsStorage.paths(['/mnt/disk1', '/mnt/disk2']),
+        tls: RustFsTls.files({ host: 's3.test', certificate: 'certs/server.pem', key: 'certs/server.key' }),
+        logs: 'volume',
+        settings: { iam: { masterKeyFile: 'secrets/iam-key' } },
+      });
+    },
+  ],
   'seaweedfs-fleet': [CONTAINER, (app) => new SeaweedFsFleetStack(app, 'seaweedfs-fleet')],
   'seaweedfs-swarm': [
     ['docker_container', 'docker_image', 'docker_network', 'docker_service'],

@@ -29,6 +29,21 @@ test('a file holds the current key as AWS variables, and the keys of a rotation 
   expect(parseEntryFile('langfuse', text, 'langfuse.env')).toEqual(ROTATING);
 });
 
+test('a private certificate authority is told to the AWS SDKs, where its path can be', async () => {
+  const entry = { current: key('1', 'active') };
+  const text = formatEntryFile('langfuse', entry, { ...CONNECTION, caFile: '/srv/project/certs/ca.crt' });
+  expect(parseEnv(text)).toEqual({
+    ...parseEnv(formatEntryFile('langfuse', entry, CONNECTION)),
+    AWS_CA_BUNDLE: '/srv/project/certs/ca.crt',
+  });
+  expect(parseEntryFile('langfuse', text, 'langfuse.env')).toEqual(entry);
+  expect(
+    await refusal(() => formatEntryFile('langfuse', entry, { ...CONNECTION, caFile: '/srv/my project/ca.crt' })),
+  ).toBe(
+    'the path of the certificate authority "/srv/my project/ca.crt" can\'t be written to a dotenv file: expected letters, digits and _.,/+=:@%^- only',
+  );
+});
+
 test('a pending key is not published', () => {
   const text = formatEntryFile('langfuse', { current: key('1', 'pending', 'first') }, CONNECTION);
   expect(text.split('\n').slice(1)).toEqual(['# pending: AKIA1 first created 2026-01-14T10:00:00.000Z', '']);

@@ -16,6 +16,8 @@ function scripted(...answers: (string | { status: number; body: string })[]) {
   const wire: Wire = {
     endpoint: 'http://127.0.0.1:9000',
     region: 'us-east-1',
+    connection: { endpoint: 'http://127.0.0.1:9000', region: 'us-east-1' },
+    tls: {},
     requests: () => asked.length,
     close: () => {},
     async send({ method, path, query = {}, body = '' }: WireRequest) {

@@ -1,0 +1,59 @@
+import type { RustFsVersion } from '../../policies/index.js';
+import type { RustFsSettings } from '../rustfs-settings.js';
+import { TLS_DIRECTORY } from '../rustfs-tls.js';
+import type { ServerPart } from '../server-part.js';
+import { type ServerShape, settingsProblems, settingsWarnings } from './checks.js';
+import { extraEnvironmentPart } from './extra.js';
+import { renderSettings } from './render.js';
+
+interface SettingsProps {
+  readonly settings?: RustFsSettings;
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
+}
+
+export interface SettingsContext extends ServerShape {
+  /** How errors call the server. */
+  readonly what: string;
+  readonly version: RustFsVersion;
+  /** On the host. */
+  readonly port: number;
+}
+
+/**
+ * Every name that is used, because RustFS takes any other for a bucket: `rustfs` in the Docker network, `localhost` on the host.
+ * 1.0.0-beta.7 compares the port as well, and adds only its own.
+ */
+function serverDomains(domains: readonly string[], { version, port }: SettingsContext): string {
+  const names = [...new Set([...domains, 'rustfs', 'localhost'])];
+  const withPort = version === '1.0.0-beta.7' && port !== 9000 ? names.map((name) => `${name}:${port}`) : [];
+  return [...names, ...withPort].join(',');
+}
+
+/** What follows from settings and is none itself. */
+function derived({ server, ftps, webdav }: RustFsSettings, context: SettingsContext): Record<string, string> {
+  return {
+    ...(server?.domains ? { RUSTFS_SERVER_DOMAINS: serverDomains(server.domains, context) } : {}),
+    ...(ftps?.enabled ? { RUSTFS_FTPS_CERTS_DIR: TLS_DIRECTORY } : {}),
+    ...(webdav?.enabled && webdav.tls !== false ? { RUSTFS_WEBDAV_CERTS_DIR: TLS_DIRECTORY } : {}),
+  };
+}
+
+/** @throws Error with everything that is wrong with the settings of one server */
+export function settingsParts(
+  { settings = {}, extraEnvironment = {} }: SettingsProps,
+  context: SettingsContext,
+): ServerPart[] {
+  const { part, problems } = renderSettings(settings, context.version);
+  const extra = extraEnvironmentPart(extraEnvironment);
+  const all = [...problems, ...(problems.length > 0 ? [] : settingsProblems(settings, context)), ...extra.problems];
+  if (all.length > 0)
+    throw new Error(`${context.what} is not valid:\n${all.map((problem) => `✖ ${problem}`).join('\n')}`);
+  return [
+    {
+      ...part,
+      environment: { ...part.environment, ...derived(settings, context) },
+      warnings: settingsWarnings(settings),
+    },
+    extra.part,
+  ];
+}

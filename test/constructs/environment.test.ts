@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { settingsProblems } from '../../constructs/environment/checks.js';
+import { extraEnvironmentPart } from '../../constructs/environment/extra.js';
+import { renderSettings } from '../../constructs/environment/render.js';
+import { settingsParts } from '../../constructs/environment/settings-part.js';
+import { findVariable, SECTIONS } from '../../constructs/environment/table.js';
+import { type RustFsSettings, RustFsStorage, Size } from '../../constructs/index.js';
+import { GENERATED } from '../../scripts/environment.js';
+
+const variables = SECTIONS.flatMap((section) => section.variables);
+const problems = (settings: object, version: '1.0.1' | '1.0.0-beta.7' = '1.0.1') =>
+  renderSettings(settings as RustFsSettings, version).problems;
+const environment = (settings: RustFsSettings) => renderSettings(settings, '1.0.1').part.environment;
+
+describe('the table', () => {
+  test('is what the documentation and the types of the settings say', () => {
+    for (const [file, render] of GENERATED) {
+      const stale = `${file} is stale: run npm run docs:environment`;
+      expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8') === render(), stale).toBe(true);
+    }
+  });
+
+  test('has each variable and each setting once', () => {
+    const names = variables.map(({ name }) => name);
+    const settings = variables.flatMap((variable) => ('setting' in variable ? [variable.setting] : []));
+    expect(names).toEqual([...new Set(names)]);
+    expect(settings).toEqual([...new Set(settings)]);
+    expect(settings.filter((path) => !/^[a-z][A-Za-z0-9]*\.[a-z][A-Za-z0-9]*$/.test(path))).toEqual([]);
+  });
+
+  test('has no secret in a setting that is not a file', () => {
+    const secret = variables.filter((variable) => variable.secret && 'setting' in variable);
+    expect(secret.map(({ name }) => name)).toEqual([
+      'RUSTFS_IAM_MASTER_KEY',
+      'RUSTFS_IAM_MASTER_KEY_OLD_KEYS',
+      'RUSTFS_POLICY_PLUGIN_AUTH_TOKEN',
+    ]);
+    expect(secret.map((variable) => 'value' in variable && variable.value.kind)).toEqual(Array(3).fill('secretFile'));
+  });
+
+  test.each([
+    ['RUSTFS_IDENTITY_OPENID_CLIENT_SECRET_KEYCLOAK', 'RUSTFS_IDENTITY_OPENID_CLIENT_SECRET[_<ID>]'],
+    ['RUSTFS_AUDIT_WEBHOOK_AUTH_TOKEN_PRIMARY', 'RUSTFS_{NOTIFY,AUDIT}_WEBHOOK_AUTH_TOKEN[_<ID>]'],
+    ['RUSTFS_OBS_ENDPOINT_LOGS_HEADERS', 'RUSTFS_OBS_ENDPOINT[_{TRACES,METRICS,LOGS}]_HEADERS'],
+    ['RUSTFS_OBS_ENDPOINT_HEADERS', 'RUSTFS_OBS_ENDPOINT[_{TRACES,METRICS,LOGS}]_HEADERS'],
+    ['RUSTFS_SECRET_KEY', 'RUSTFS_{ACCESS,SECRET}_KEY'],
+    ['RUSTFS_DRIVE_MAX_TIMEOUT_DURATION', 'RUSTFS_DRIVE_MAX_TIMEOUT_DURATION'],
+    ['RUSTFS_DRIVE_SYNC_ENABLE', 'RUSTFS_DRIVE_SYNC_ENABLE'],
+    ['RUSTFS_DRIVE_SUSPECT_FAILURE_THRESHOLD', 'RUSTFS_DRIVE_*'],
+  ])('%s is found in row %s', (name, row) => expect(findVariable(name)?.name).toBe(row));
+
+  test('does not take one name for another', () => {
+    expect(findVariable('RUSTFS_VOLUMES_X')).toBeUndefined();
+    expect(findVariable('RUSTFS_UNKNOWN')).toBeUndefined();
+  });
+});
+
+describe('settings', () => {
+  test('are the variables of RustFS', () => {
+    expect(
+      environment({
+        http: { idleTimeoutSeconds: 120, maxHeaders: Size.bytes(131_072) },
+        rateLimit: { requestsPerMinute: 6000 },
+        scanner: { speed: 'slow', enabled: true },
+        observability: { sampleRatio: 0.25 },
+        console: { corsAllowedOrigins: ['https://a.example', 'https://b.example'] },
+      }),
+    ).toEqual({
+      RUSTFS_HTTP1_HEADER_READ_TIMEOUT: '120',
+      RUSTFS_HTTP1_MAX_BUF_SIZE: '131072',
+      RUSTFS_API_RATE_LIMIT_RPM: '6000',
+      RUSTFS_API_RATE_LIMIT_ENABLE: 'true',
+      RUSTFS_SCANNER_SPEED: 'slow',
+      RUSTFS_SCANNER_ENABLED: 'true',
+      RUSTFS_OBS_SAMPLE_RATIO: '0.25',
+      RUSTFS_CONSOLE_CORS_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+    });
+  });
+
+  test('with a file are its path in the container; with a secret they are no environment at all', () => {
+    const { part } = renderSettings(
+      { trust: { extraCaFile: 'certs/ca.pem' }, iam: { masterKeyFile: 'secrets/iam-key' } },
+      '1.0.1',
+    );
+    expect(part).toEqual({
+      environment: { RUSTFS_EXTRA_CA_CERT: '/etc/rustfs/settings/trust.extraCaFile' },
+      files: [
+        {
+          what: 'settings.trust.extraCaFile',
+          projectPath: 'certs/ca.pem',
+          path: '/etc/rustfs/settings/trust.extraCaFile',
+        },
+      ],
+      secretVariables: [
+        {
+          what: 'settings.iam.masterKeyFile',
+          projectPath: 'secrets/iam-key',
+          path: '/etc/rustfs/settings/iam.masterKeyFile',
+          variable: 'RUSTFS_IAM_MASTER_KEY',
+        },
+      ],
+    });
+  });
+
+  test('without effect in the version are refused', () => {
+    expect(problems({ storage: { durability: 'strict' }, console: { requestsPerMinute: 5 } }, '1.0.0-beta.7')).toEqual([
+      'settings.storage.durability: RUSTFS_DURABILITY_MODE has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
+      'settings.console.requestsPerMinute: RUSTFS_CONSOLE_RATE_LIMIT_RPM has no effect in RustFS 1.0.0-beta.7, which logs the number and limits nothing; leave it out, or take version 1.0.1',
+    ]);
+    expect(problems({ scanner: { inlineHeal: true } })).toEqual([
+      'settings.scanner.inlineHeal: RUSTFS_SCANNER_INLINE_HEAL_ENABLE has no effect in RustFS 1.0.1, which does not know it; leave it out, or take version 1.0.0-beta.7',
+    ]);
+  });
+
+  test.each([
+    [
+      { http: { idleTimeoutSeconds: 0 } },
+      'settings.http.idleTimeoutSeconds (value: 0): expected a whole number of seconds from 1 to 3600',
+    ],
+    [{ heal: { concurrency: 1.5 } }, 'settings.heal.concurrency (value: 1.5): expected a whole number, at least 1'],
+    [{ heal: { enabled: 'yes' } }, 'settings.heal.enabled (value: "yes"): expected true or false'],
+    [
+      { http: { h2MaxFrame: Size.mebibytes(16) } },
+      'settings.http.h2MaxFrame (value: 16777216 bytes): expected a Size from 16384 to 16777215 bytes',
+    ],
+    [
+      { http: { maxHeaders: 65536 } },
+      'settings.http.maxHeaders (value: 65536): expected a Size of at least 8192 bytes',
+    ],
+    [
+      { observability: { sampleRatio: 2 } },
+      'settings.observability.sampleRatio (value: 2): expected a number from 0 to 1',
+    ],
+    [
+      { storage: { bufferProfile: 'Fast' } },
+      'settings.storage.bufferProfile (value: "Fast"): expected one of GeneralPurpose, AiTraining, DataAnalytics, WebWorkload, IndustrialIoT, SecureStorage',
+    ],
+    [
+      { observability: { endpoint: 'http://user:secret@otel:4318' } },
+      'settings.observability.endpoint (value: "http://…@otel:4318"): expected an http or https URL without user name and password',
+    ],
+    [
+      { cors: { allowedOrigins: [] } },
+      'settings.cors.allowedOrigins (value: []): expected a list of origins such as https://console.example.com, or *',
+    ],
+    [
+      { iam: { masterKeyFile: 'c2VjcmV0+key=' } },
+      'settings.iam.masterKeyFile: expected the path of a file, relative to the project directory',
+    ],
+    [
+      { iam: { masterKey: 'x' } },
+      'settings.iam.masterKey: there is no such setting; settings.iam has masterKeyFile, oldMasterKeysFile',
+    ],
+  ])('%j is refused', (settings, problem) => expect(problems(settings)).toEqual([problem]));
+
+  test('names what there is when a group is not known', () => {
+    expect(problems({ htp: { idleTimeoutSeconds: 5 } })[0]).toMatch(
+      /^settings\.htp\.idleTimeoutSeconds: there is no such setting; settings has server, iam, /,
+    );
+  });
+
+  test('have to fit each other and the server', () => {
+    const of = (settings: RustFsSettings, drives = 4) =>
+      settingsProblems(settings, {
+        storage: drives === 1 ? RustFsStorage.single() : RustFsStorage.erasure({ drives }),
+        tls: false,
+      });
+    expect(of({ storage: { standardParity: 'EC:2' } })).toEqual([]);
+    expect(of({ storage: { standardParity: 'EC:3' } })).toEqual([
+      'settings.storage.standardParity (value: EC:3): a set of 4 drives has at most 2 for parity, and RustFS 1.0.1 does not start with more',
+    ]);
+    expect(of({ storage: { standardParity: 'EC:1' } }, 1)).toEqual([
+      'settings.storage.standardParity (value: EC:1): a set of 1 drive has at most 0 for parity, and RustFS 1.0.1 does not start with more',
+    ]);
+    expect(of({ storage: { setDriveCount: 3 } })).toEqual([
+      'settings.storage.setDriveCount (value: 3): expected a divisor of the 4 drives',
+    ]);
+    expect(of({ server: { domains: ['example.com', 's3.example.com'] } })).toEqual([
+      'settings.server.domains: s3.example.com is below another one of them, which RustFS refuses; leave it out',
+    ]);
+    expect(
+      of({
+        rateLimit: { burst: 5, bucketBurst: 5 },
+        policyPlugin: { authTokenFile: 'secrets/opa' },
+        ftps: { enabled: true },
+        webdav: { enabled: true },
+      }),
+    ).toEqual([
+      'settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute',
+      'settings.rateLimit.bucketBurst limits nothing without settings.rateLimit.requestsPerMinuteAndBucket',
+      'settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url',
+      'settings.ftps.enabled needs certificates: set tls',
+      'settings.webdav.enabled needs certificates: set tls, or settings.webdav.tls to false where access keys may travel in clear',
+    ]);
+  });
+});
+
+test('domains come with the names that the container has itself, and on beta.7 with the port', () => {
+  const of = (version: '1.0.1' | '1.0.0-beta.7', port: number) =>
+    settingsParts(
+      { settings: { server: { domains: ['s3.example.com'] } } },
+      { what: 'RustFs x', version, port, storage: RustFsStorage.single(), tls: false },
+    )[0]?.environment;
+  expect(of('1.0.1', 9100)).toEqual({ RUSTFS_SERVER_DOMAINS: 's3.example.com,rustfs,localhost' });
+  expect(of('1.0.0-beta.7', 9100)).toEqual({
+    RUSTFS_SERVER_DOMAINS: 's3.example.com,rustfs,localhost,s3.example.com:9100,rustfs:9100,localhost:9100',
+  });
+});
+
+describe('extraEnvironment', () => {
+  test('passes what is not known, and says so', () => {
+    expect(extraEnvironmentPart({ RUSTFS_LIST_OBJECTS_QUORUM: 'strict' })).toEqual({
+      problems: [],
+      part: {
+        environment: { RUSTFS_LIST_OBJECTS_QUORUM: 'strict' },
+        warnings: [
+          'extraEnvironment sets RUSTFS_LIST_OBJECTS_QUORUM, which this toolkit does not know: nobody checks whether it has an effect in this version',
+        ],
+      },
+    });
+  });
+
+  test.each([
+    ['RUSTFS_REGION', 'this variable is known; set region'],
+    ['RUSTFS_SCANNER_SPEED', 'this variable is known; set settings.scanner.speed'],
+    ['RUSTFS_API_RATE_LIMIT_ENABLE', 'this variable is known; it follows from `settings.rateLimit`'],
+    [
+      'RUSTFS_HEALTH_ENDPOINT_ENABLE',
+      'this variable is known; it is not offered: the healthcheck of the container and provisioning need /health/ready',
+    ],
+    [
+      'RUSTFS_CONNECT_JOB_SIGNING_KEY_ID',
+      "the name looks like a secret, and the environment is in Terraform's state; give RustFS a file",
+    ],
+    ['MINIO_BROWSER', 'RustFS only copies some of these names; use that of RustFS, RUSTFS_…'],
+    ['rustfs-x', 'expected a name of capitals, digits and "_"'],
+  ])('refuses %s', (name, problem) =>
+    expect(extraEnvironmentPart({ [name]: 'x' }).problems).toEqual([`extraEnvironment ${name}: ${problem}`]),
+  );
+
+  test('refuses more than one line', () => {
+    expect(extraEnvironmentPart({ RUSTFS_X: 'a\nb' }).problems).toEqual([
+      'extraEnvironment RUSTFS_X: expected one line',
+    ]);
+  });
+});
