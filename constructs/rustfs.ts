@@ -95,10 +95,7 @@ export class RustFs extends Construct implements IRustFs {
   readonly #rootFiles: readonly container.ContainerUpload[];
   #parts: readonly ServerPart[];
   /** What holds unless a part wants it otherwise. */
-  #defaults: Readonly<Record<string, string>> = {
-    // Everybody who reaches a published port has a private address, and could choose its aws:SourceIp.
-    RUSTFS_TRUSTED_PROXY_ENABLED: 'false',
-  };
+  #defaults: Readonly<Record<string, string>>;
   #gateway: string | undefined;
 
   constructor(scope: Construct, id: string, props: RustFsProps = {}) {
@@ -119,6 +116,11 @@ export class RustFs extends Construct implements IRustFs {
     this.endpoint = tls ? `https://${tls.host}:${port}` : `http://${address}:${port}`;
     if (tls) this.node.addValidation({ validate: () => secureTransportProblems(registry.toManifest()) });
     const context = { what: `RustFs ${id}`, version: rustfsVersion, port, storage, tls: tls !== undefined };
+    this.#defaults = {
+      // Everybody who reaches a published port has a private address, and could choose its aws:SourceIp.
+      RUSTFS_TRUSTED_PROXY_ENABLED: 'false',
+      ...storage.environment,
+    };
     this.#parts = [
       {
         environment: {
@@ -129,7 +131,6 @@ export class RustFs extends Construct implements IRustFs {
           // Without this, `docker logs` is empty: the image logs to files (reference: observability).
           RUSTFS_OBS_LOG_DIRECTORY: logs === 'volume' ? '/logs' : '',
           ...(props.console === false ? { RUSTFS_CONSOLE_ENABLE: 'false' } : {}),
-          ...storage.environment,
         },
       },
       ...(tls ? [tls.part] : []),
