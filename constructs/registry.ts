@@ -3,11 +3,13 @@ import type {
   ManifestAccessKey,
   ManifestBucket,
   ManifestComponent,
+  ManifestEventTarget,
   ManifestGroup,
   ManifestOidcProvider,
   ManifestPolicy,
   ManifestUser,
 } from '../manifest/index.js';
+import { eventTargetName } from '../manifest/index.js';
 import type { RustFsVersion } from '../policies/index.js';
 
 /** How a thing in the manifest is named in messages. */
@@ -54,6 +56,9 @@ export class ManifestRegistry {
 
   toManifest(): Manifest {
     const providers = this.#providers();
+    const eventTargets = this.#render('event target').sort((a, b) =>
+      eventTargetName(a) < eventTargetName(b) ? -1 : 1,
+    );
     return {
       version: 1,
       stack: this.stack,
@@ -66,6 +71,7 @@ export class ManifestRegistry {
       accessKeys: this.#render('access key'),
       components: this.#render('component'),
       ...(providers.length > 0 ? { oidc: { providers } } : {}),
+      ...(eventTargets.length > 0 ? { eventTargets } : {}),
     };
   }
 }
@@ -77,6 +83,7 @@ interface EntryTypes {
   group: ManifestGroup;
   'access key': ManifestAccessKey;
   component: ManifestComponent;
+  'event target': ManifestEventTarget;
   'OIDC provider': Omit<ManifestOidcProvider, 'claims'>;
   'claim value': ManifestOidcProvider['claims'][number] & { readonly provider: string };
 }

@@ -1,7 +1,10 @@
 import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { eventTargetName } from '../manifest/index.js';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import type { EventTarget } from './event-target.js';
+import { eventTargetPart, manifestEventTarget } from './event-target-container.js';
 import { oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
@@ -22,6 +25,10 @@ interface CommonProps {
   readonly secretStore?: SecretStoreRef;
   /** OpenID providers whose users may sign in. A server that somebody else runs has to be configured for them already. @default none */
   readonly oidc?: readonly OidcProvider[];
+  /** Where events of buckets may go: see `Bucket.notify`. Switches RustFS' notifications on. @default none */
+  readonly eventTargets?: readonly EventTarget[];
+  /** Where a record of every request goes. Switches RustFS' audit on. @default none */
+  readonly auditTargets?: readonly EventTarget[];
 }
 
 export interface RustFsProps extends CommonProps {
@@ -62,10 +69,16 @@ const RUSTFS_UID = 10001;
 /** RustFS waits up to 120 s for its quorum at start (reference: RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS). */
 const WAIT_SECONDS = 180;
 
+const eventTargetsOf = ({ eventTargets = [], auditTargets = [] }: CommonProps) => [
+  ...eventTargets.map((target) => ({ target, purpose: 'notify' as const })),
+  ...auditTargets.map((target) => ({ target, purpose: 'audit' as const })),
+];
+
 function registryOf(
   scope: Construct,
   id: string,
   props: CommonProps,
+  container: boolean,
   server: () => { endpoint: string; files?: RootFiles; target: 'docker' | 'external' },
 ) {
   const stack = TerraformStack.of(scope).node.id;
@@ -80,6 +93,10 @@ function registryOf(
   const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
   for (const provider of props.oidc ?? [])
     registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
+  for (const { target, purpose } of eventTargetsOf(props)) {
+    const entry = manifestEventTarget(target, { purpose, container });
+    registry.add('event target', eventTargetName(entry), scope.node.path, () => entry);
+  }
   return { registry, rootDir, rustfsVersion };
 }
 
@@ -112,7 +129,10 @@ class ExternalRustFs extends Construct implements IRustFs {
     }
     this.endpoint = props.endpoint.replace(/\/$/, '');
     this.region = props.region ?? 'us-east-1';
-    this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
+    this._registry = registryOf(this, id, props, false, () => ({
+      endpoint: this.endpoint,
+      target: 'external',
+    })).registry;
     new ProvisioningStep(this, 'Provisioning', { registry: this._registry });
   }
 }
@@ -148,7 +168,7 @@ export class RustFs extends Construct implements IRustFs {
     } = props;
     this.endpoint = `http://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}`;
     this.region = props.region ?? 'us-east-1';
-    const { registry, rootDir, rustfsVersion } = registryOf(this, id, props, () => ({
+    const { registry, rootDir, rustfsVersion } = registryOf(this, id, props, true, () => ({
       endpoint: this.endpoint,
       target: 'docker',
       files: { accessKeyFile: `${rootDir}/access-key`, secretKeyFile: `${rootDir}/secret-key` },
@@ -157,6 +177,7 @@ export class RustFs extends Construct implements IRustFs {
     const features: readonly ServerPart[] = [
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
       ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
+      ...eventTargetsOf(props).map(({ target, purpose }) => eventTargetPart(target, purpose)),
     ];
     const parts = combineParts(this, rustfsVersion, features);
     for (const warning of parts.warnings) Annotations.of(this).addWarning(warning);
@@ -171,11 +192,16 @@ export class RustFs extends Construct implements IRustFs {
     });
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
     const net = new network.Network(this, 'Network', { name });
-    const data = new volume.Volume(this, 'Data', {
-      name: `${name}-data`,
-      lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
-    });
-    const prepared = this.#prepareVolume(name, rustfsImage, data);
+    const lifecycle = { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' };
+    const data = new volume.Volume(this, 'Data', { name: `${name}-data`, lifecycle });
+    const volumes = [
+      { volumeName: data.name, containerPath: '/data' },
+      ...parts.volumes.map(({ name: suffix, path }) => ({
+        volumeName: new volume.Volume(this, `Volume-${suffix}`, { name: `${name}-${suffix}`, lifecycle }).name,
+        containerPath: path,
+      })),
+    ];
+    const prepared = this.#prepareVolumes(name, rustfsImage, volumes);
     this.#server = new container.Container(this, 'Server', {
       name,
       image: rustfsImage.imageId,
@@ -204,7 +230,7 @@ export class RustFs extends Construct implements IRustFs {
         { internal: CONSOLE_PORT, external: consolePort, ip: bindAddress },
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
+      volumes,
       ...(parts.entrypoint ? { entrypoint: parts.entrypoint, command: ['rustfs'] } : {}),
       upload: [
         ...(['access-key', 'secret-key'] as const).map((file) => ({
@@ -260,17 +286,21 @@ export class RustFs extends Construct implements IRustFs {
     return this.#provisioned;
   }
 
-  /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */
-  #prepareVolume(name: string, rustfsImage: image.Image, data: volume.Volume): ITerraformDependable {
+  /** Gives the volumes to RustFS' user: one that was made by another image or by hand belongs to root. */
+  #prepareVolumes(
+    name: string,
+    rustfsImage: image.Image,
+    volumes: readonly { readonly volumeName: string; readonly containerPath: string }[],
+  ): ITerraformDependable {
     return new container.Container(this, 'PrepareVolume', {
       name: `${name}-prepare`,
       image: rustfsImage.imageId,
       user: '0:0',
-      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, '/data'],
+      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, ...volumes.map(({ containerPath }) => containerPath)],
       mustRun: false,
       attach: true,
       restart: 'no',
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
+      volumes: [...volumes],
     });
   }
 }

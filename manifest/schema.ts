@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { eventTargetSchema } from './event-targets.js';
 
 /** Version of the manifest format. A manifest of another version is refused, never guessed at. */
 export const MANIFEST_VERSION = 1;
@@ -229,6 +230,7 @@ export const manifestSchema = z
       .strictObject({ providers: z.array(oidcProvider).min(1) })
       .optional()
       .meta({ description: 'OpenID providers whose users may sign in.' }),
+    eventTargets: z.array(eventTargetSchema).min(1).optional().meta({ description: 'Where RustFS sends events.' }),
   })
   .meta({ title: 'cdktf-rustfs manifest', description: 'What one RustFS server should hold. Contains no secret.' });
 
