@@ -15,6 +15,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { OneOrMany, Principal } from '../policies/index.js';
+import type { EventRuntime } from './events/runtime.js';
 import type { IamContext } from './iam/principal.js';
 import type { OidcState } from './oidc/discovery.js';
 
@@ -25,6 +26,8 @@ export type StoredRecords = (kind: string) => ReadonlyMap<string, unknown>;
 export interface EmulatorContext extends IamContext {
   readonly region: string;
   readonly oidc: OidcState;
+  /** Notification and audit targets. */
+  readonly events: EventRuntime;
   readonly startedAt: Date;
   /** UUID that stays the same as long as the data does. */
   readonly deploymentId: string;

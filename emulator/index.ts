@@ -1,2 +1,3 @@
+export { type EventSettings, type EventTargetConfig, eventsFromEnvironment } from './events/config.js';
 export { type OidcProviderConfig, type OidcSettings, oidcFromEnvironment } from './oidc/config.js';
 export { type Emulator, type EmulatorOptions, type InjectedFault, type SeenRequest, startEmulator } from './server.js';

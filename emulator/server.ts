@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { recordKind, storedEventTargets } from './admin/event-targets.js';
 import { EmulatorError, type EmulatorResponse } from './context.js';
+import { type EventSettings, NO_EVENTS } from './events/config.js';
+import { EventRuntime } from './events/runtime.js';
 import { dispatch, withCors } from './http/dispatch.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
 import { errorResponse, sendResponse } from './http/respond.js';
@@ -34,6 +37,8 @@ export interface EmulatorOptions {
   readonly region?: string;
   /** Identity providers; `oidcFromEnvironment` reads them from the variables of RustFS. @default none */
   readonly oidc?: OidcSettings;
+  /** Event targets of the environment; `eventsFromEnvironment` reads them from the variables of RustFS. @default none */
+  readonly events?: EventSettings;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
@@ -103,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeIdleConnections();
         await closed;
+        await context.events.close();
         await storage.close();
       },
     };
@@ -113,7 +119,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function createContext(
-  { accessKey, secretKey, region = 'us-east-1', oidc = { providers: [], allowOrigins: [] } }: EmulatorOptions,
+  {
+    accessKey,
+    secretKey,
+    region = 'us-east-1',
+    oidc = { providers: [], allowOrigins: [] },
+    events = NO_EVENTS,
+  }: EmulatorOptions,
   version: RustFsVersion,
   { records, blobs }: Storage,
 ): Promise<S3Context> {
@@ -126,6 +138,7 @@ async function createContext(
     root: { accessKey, secretKey },
     profile,
     oidc: await discoverAll(oidc, profile),
+    events: new EventRuntime(events, storedEventTargets(stored(recordKind))),
     protocol: protocolProfile(version),
     region,
     startedAt: new Date(),

@@ -10,7 +10,7 @@ interface EmulatorOptions {
 
 /** Runs the emulator until SIGINT or SIGTERM. */
 export async function emulatorCommand(options: EmulatorOptions): Promise<number> {
-  const [{ oidcFromEnvironment, startEmulator }, { rootCredentials }] = await Promise.all([
+  const [{ eventsFromEnvironment, oidcFromEnvironment, startEmulator }, { rootCredentials }] = await Promise.all([
     import('../../emulator/index.js'),
     import('../../provisioning/index.js'),
   ]);
@@ -22,6 +22,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     accessKey: root.accessKeyId,
     secretKey: root.secretAccessKey,
     oidc: oidcFromEnvironment(process.env),
+    events: eventsFromEnvironment(process.env),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
   }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EADDRINUSE') throw cause;
