@@ -61,7 +61,10 @@ driftOptions(
 onManifest(program.command('apply').description('make the server hold what the manifest declares'))
   .option('--yes', 'apply without asking')
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
-  .option('--check-secrets', 'ask the server with each access key, and put the stored secret back where it has another')
+  .option(
+    '--check-secrets',
+    'ask the server with each access key, put the stored secret back where it has another, and send those of event targets again',
+  )
   .option('--verify', 'run the access proof afterwards')
   .option('--reports <dir>', 'where --verify writes verify.json and access.{html,md,json}', 'reports')
   .action(async (options) => {

@@ -33,7 +33,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
   try {
     progress.line(describeServer(session));
     const { replaceKeys = false, checkSecrets = false } = options;
-    const state = await session.plan({ replaceKeys, checkSecrets });
+    const state = await session.plan({ replaceKeys, checkSecrets, resendTargetSecrets: checkSecrets });
     const { changes, blocked } = state.plan;
     progress.line(renderPlan(state.plan, planColors));
     progress.event({ type: 'plan', ...state.plan });
@@ -46,6 +46,10 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
         await session.apply(state, {
           replaceKeys,
           checkSecrets,
+          onWait: (reason) => {
+            progress.event({ type: 'waiting', reason });
+            update(`waiting: ${reason}`);
+          },
           onEvent: (event) => {
             progress.event({ ...event });
             if (event.type === 'change-done') update(`${event.kind} ${event.name}`);

@@ -3,12 +3,15 @@ import type { Estate } from '../estate.js';
 import type { StoreContents } from '../secrets/read-store.js';
 import { planAccessKeys } from './access-keys.js';
 import { planBuckets } from './buckets.js';
+import { planEventTargets } from './event-targets.js';
 import { planIdentities } from './identities.js';
 import type { Plan } from './model.js';
 
 export interface PlanOptions {
   /** Replace keys whose secret is not in the store. @default false */
   readonly replaceKeys?: boolean;
+  /** Write event targets that have secrets again: the server never shows whether it has the right ones. @default false */
+  readonly resendTargetSecrets?: boolean;
 }
 
 const byName = (
@@ -21,14 +24,15 @@ export function plan(
   manifest: Manifest,
   estate: Estate,
   store: StoreContents,
-  { replaceKeys = false }: PlanOptions = {},
+  { replaceKeys = false, resendTargetSecrets = false }: PlanOptions = {},
 ): Plan {
   const buckets = planBuckets(manifest, estate);
   const identities = planIdentities(manifest, estate);
   const keys = planAccessKeys(manifest, estate, store, replaceKeys);
+  const events = planEventTargets(manifest, estate.events, resendTargetSecrets);
   return {
-    changes: [...buckets.changes, ...identities.changes, ...keys.changes],
-    blocked: [...buckets.blocked, ...keys.blocked],
-    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged].sort(byName),
+    changes: [...buckets.changes, ...identities.changes, ...keys.changes, ...events.changes],
+    blocked: [...buckets.blocked, ...keys.blocked, ...events.blocked],
+    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged, ...events.unmanaged].sort(byName),
   };
 }
