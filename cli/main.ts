@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { driftOptions } from './drift-options.js';
+import { addEventCommands } from './events.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
@@ -190,6 +191,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
+addEventCommands(program, onManifest, port);
 addFleetCommands(program, port);
 
 try {

@@ -108,7 +108,7 @@ async function proveThroughGateway(session: Session, gateway: StackGateway, prog
     progress.line(
       `the same through the gateway: ${fronted.wire.endpoint}, ${GATEWAY_LABEL}, plain HTTP on loopback, without rate limits`,
     );
-    return await proveAccess(fronted, progress, { reports: join('reports', 'gateway') });
+    return await proveAccess(fronted, progress, { reports: join('reports', 'gateway'), accessOnly: true });
   } finally {
     fronted.close();
   }

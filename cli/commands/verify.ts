@@ -4,7 +4,9 @@ import { proveManifest } from '../../proofs/index.js';
 import {
   type AccessProof,
   drift,
+  type EventProof,
   type ForgeryResult,
+  proveEvents,
   type Session,
   severityOfResult,
   verify,
@@ -14,6 +16,7 @@ import { connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
+import { renderEventProof } from '../render/event-proof.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
 import { type SignedIn, type SignInOptions, signInAll } from '../sign-ins.js';
@@ -23,6 +26,8 @@ interface ProofOptions {
   readonly exhaustive?: boolean;
   /** Directory of verify.json and access.{html,md,json}. @default - nothing is written */
   readonly reports?: string;
+  /** Leave events out: they are proved elsewhere. @default false */
+  readonly accessOnly?: boolean;
 }
 
 interface ReportedOptions extends ProofOptions {
@@ -97,6 +102,21 @@ async function proveAndReport(
   return proof;
 }
 
+/** Events are tried after access, so that their objects are not in the way. */
+async function proveDeliveries(session: Session, onProgress: (text: string) => void, reports: string | undefined) {
+  const events = await untilInterrupted((signal) => proveEvents(session, { signal, onProgress }));
+  if (reports && events) writeFileSync(join(reports, 'events.json'), `${JSON.stringify(events, null, 2)}\n`);
+  return events;
+}
+
+function eventExitCode(events: EventProof | undefined): number {
+  if (events?.findings.some(({ severity }) => severity !== 'error')) return EXIT.contradiction;
+  return (events?.findings.length ?? 0) > 0 ? EXIT.error : EXIT.ok;
+}
+
+/** A contradiction weighs more than an error. */
+const worst = (codes: readonly number[]) => Math.max(...codes);
+
 /** Runs the access proof, shows it, writes the reports, and returns the exit code. */
 export async function proveAccess(
   session: Session,
@@ -111,10 +131,16 @@ export async function proveAccess(
       signedIn,
     ),
   );
+  const events =
+    session.manifest.eventTargets && !options.accessOnly
+      ? await progress.step('proving events', (update) => proveDeliveries(session, update, options.reports))
+      : undefined;
+  if (events) progress.event({ type: 'event-proof', ...events });
   progress.event({ type: 'proof', ...proof });
   progress.line([renderProof(proof, session.manifest), ...renderForged(signedIn.forged)].join('\n'));
+  if (events) progress.line(renderEventProof(events));
   if (options.reports) progress.line(`report: ${join(options.reports, 'access.html')}`);
-  return exitCodeOf(proof, signedIn);
+  return worst([exitCodeOf(proof, signedIn), eventExitCode(events)]);
 }
 
 /** `verify`: 0 when every probe was answered as predicted, 3 on a contradiction, 1 when a probe got no usable answer. */
@@ -133,8 +159,10 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
   try {
     const signedIn = await signInAll(session, options);
     const proof = await proveAndReport(session, options, signedIn);
-    console.log(JSON.stringify(signedIn.forged.length > 0 ? { ...proof, forged: signedIn.forged } : proof));
-    return exitCodeOf(proof, signedIn);
+    const events = await proveDeliveries(session, () => {}, options.reports);
+    const forged = signedIn.forged.length > 0 ? { forged: signedIn.forged } : {};
+    console.log(JSON.stringify({ ...proof, ...forged, ...(events ? { events } : {}) }));
+    return worst([exitCodeOf(proof, signedIn), eventExitCode(events)]);
   } finally {
     session.close();
   }
