@@ -42,13 +42,17 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
         progress.line('nothing was changed');
         return EXIT.error;
       }
+      const waits = new Set<string>();
       await progress.step(`applying ${changes.length} changes`, async (update) => {
         await session.apply(state, {
           replaceKeys,
           checkSecrets,
           onWait: (reason) => {
-            progress.event({ type: 'waiting', reason });
             update(`waiting: ${reason}`);
+            if (waits.has(reason)) return;
+            waits.add(reason);
+            progress.event({ type: 'waiting', reason });
+            if (!process.stdout.isTTY) progress.line(`waiting: ${reason}`);
           },
           onEvent: (event) => {
             progress.event({ ...event });

@@ -18,6 +18,10 @@ const NOTHING_DONE = /failed to reconcile/;
 const is500 = (error: unknown, words: RegExp): error is RustFsError =>
   error instanceof RustFsError && error.status === 500 && words.test(error.message);
 
+/** Whether the server says of this target that it does not start. */
+const names = ({ type, id }: ManifestEventTarget, { message }: Error) =>
+  message.includes(` ${id}:${type}:`) || message.includes(` ${type}/${id}:`);
+
 /** Why a target is not online, undefined if it is. */
 async function whyOffline({ targets }: ApplyContext, target: ManifestEventTarget): Promise<string | undefined> {
   try {
@@ -57,8 +61,12 @@ export async function applyEventTarget(context: ApplyContext, { name, action }: 
     if (!written) {
       const failure = await context.targets.put(target, settings).catch((error: unknown) => error);
       written = failure === undefined || is500(failure, NOT_STARTED);
-      if (!written && !is500(failure, NOTHING_DONE)) throw failure;
-      if (!written) reason = (failure as RustFsError).message;
+      if (!written) {
+        if (!is500(failure, NOTHING_DONE)) throw failure;
+        reason = failure.message;
+        // It stands in its own way, as an earlier run or somebody else left it.
+        if (names(target, failure)) await context.targets.withdraw(target);
+      }
     }
     reason ??= await whyOffline(context, target);
     if (reason === undefined) return;

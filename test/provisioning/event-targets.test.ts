@@ -160,6 +160,25 @@ describe('a receiver that is not there', () => {
   });
 });
 
+test('a target that was left broken, as by a killed run, does not stand in its own way', async () => {
+  await world.close();
+  const gone = await startReceiver();
+  await gone.close();
+  world = await createWorld({ events: { targets: [], allowOrigins: [receiver.origin, gone.origin] } });
+  const body = { key_values: [{ key: 'endpoint', value: `${gone.origin}/webhook` }] };
+  await world.asRoot('PUT', '/rustfs/admin/v3/module-switches', {}, { notify_enabled: true, audit_enabled: false });
+  const put = await world.asRoot('PUT', '/rustfs/admin/v3/target/notify_webhook/hook', {}, body);
+  expect([put.status, put.body.toString('utf8')]).toEqual([
+    500,
+    expect.stringContaining('local notification runtime failed to converge'),
+  ]);
+  expect((await world.asRoot('GET', '/rustfs/admin/v3/target/list')).status).toBe(500);
+  expect(await changesOf(withHook())).toContain('update event-target notify_webhook/hook');
+  await world.applyManifest(withHook());
+  expect(await changesOf(withHook())).toEqual([]);
+  expect((await listed()).notification_endpoints).toMatchObject([{ account_id: 'hook', status: 'online' }]);
+});
+
 test('an endpoint that the server may not ask is refused with its own way out', async () => {
   const manifest = withHook(hook({ settings: { endpoint: 'http://127.0.0.1:1/x', queue_dir: '' } }));
   await expect(world.applyManifest(manifest)).rejects.toThrow(
