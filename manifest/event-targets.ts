@@ -96,11 +96,9 @@ export const eventTargetSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9]{0,62}$/, 'expected a lower-case letter, then up to 62 lower-case letters and digits')
     .meta({ description: 'Instance at RustFS, which makes it lower case.' }),
-  managedBy: z
-    .enum(['environment', 'api'])
-    .meta({
-      description: "Whether the server's environment or this tool's apply sets it; RustFS refuses both at once.",
-    }),
+  managedBy: z.enum(['environment', 'api']).meta({
+    description: "Whether the server's environment or this tool's apply sets it; RustFS refuses both at once.",
+  }),
   settings: z.record(name, z.string()).meta({ description: "Keys and values in RustFS' own terms, without secrets." }),
   secrets: z
     .record(
