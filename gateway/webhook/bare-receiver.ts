@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { streamEvents } from './event-stream.js';
 import { projectDelivery, type StorageEvent } from './project.js';
+import { isAuthorized, readBody, tokenDigest } from './request.js';
 import type { EventStore } from './store.js';
 
 /** A record of a request, from RustFS' audit. What it holds beyond this is not kept. */
@@ -92,41 +92,24 @@ export function projectAudit(body: string): AuditRecord[] | undefined {
   }));
 }
 
-const digest = (value: string) => createHash('sha256').update(value).digest();
-
-function isAuthorized({ headers }: IncomingMessage, token: string | undefined): boolean {
-  if (token === undefined) return true;
-  const [, given = ''] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return timingSafeEqual(digest(given), digest(token));
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /**
  * A webhook that keeps nothing: `HEAD` tells RustFS that it is there, `POST` to any path is a delivery of events or of audit records,
  * `GET /events` streams the events that come in, as the reference gateway does.
  */
 export function bareReceiver({ token, onEvent, onRefused = () => {} }: BareReceiverOptions): Server {
   const events = memoryStore();
+  const expected = token === undefined ? undefined : tokenDigest(token);
   const refuse = (response: ServerResponse, status: number, reason: string) => {
     onRefused(reason);
     response.writeHead(status, status === 401 ? { 'www-authenticate': 'Bearer' } : {}).end();
   };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'HEAD') return void response.writeHead(200).end();
-    if (!isAuthorized(request, token)) return refuse(response, 401, 'a request without the bearer token');
+    if (expected && !isAuthorized(request, expected))
+      return refuse(response, 401, 'a request without the bearer token');
     if (request.method === 'GET' && request.url === '/events') return streamEvents(request, response, events);
     if (request.method !== 'POST') return void response.writeHead(404).end();
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     const found = body === undefined ? undefined : projectDelivery(body);
     const records = body === undefined || found ? undefined : projectAudit(body);
     if (found === undefined && records === undefined)

@@ -7,6 +7,7 @@ import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { serializeManifest } from '../../manifest/index.js';
 import { bin } from '../e2e/fixture.js';
 import { startReceiver } from '../events/receiver.js';
+import { webhookTarget } from '../events/target.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 
 const TOKEN = 'cli-canary-token';
@@ -51,16 +52,7 @@ beforeAll(async () => {
     events: { targets: [], allowOrigins: [origin] },
   });
   const manifest = manifestFor(emulator.endpoint, (one) => {
-    one.eventTargets = [
-      {
-        purpose: 'notify',
-        type: 'webhook',
-        id: 'hook',
-        managedBy: 'api',
-        settings: { endpoint: `${origin}/webhook`, queue_dir: '' },
-        secrets: { auth_token: { type: 'file', file: 'token' } },
-      },
-    ];
+    one.eventTargets = [webhookTarget(origin, 'token')];
     for (const bucket of one.buckets)
       if (bucket.name === 'web-uploads')
         bucket.notifications = [

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Manifest, ManifestEventTarget } from '../../manifest/index.js';
 import { directorySecretStore, drift, openSession, type Session } from '../../provisioning/index.js';
 import { startReceiver, type TestReceiver } from '../events/receiver.js';
+import { webhookTarget } from '../events/target.js';
 import { createWorld, manifestFor, ROOT, type World } from './fixture.js';
 
 const TOKEN = 'webhook-canary-token';
@@ -25,15 +26,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const hook = (change: Partial<ManifestEventTarget> = {}): ManifestEventTarget => ({
-  purpose: 'notify',
-  type: 'webhook',
-  id: 'hook',
-  managedBy: 'api',
-  settings: { endpoint: `${receiver.origin}/webhook`, queue_dir: '' },
-  secrets: { auth_token: { type: 'file', file: join(directory, 'token') } },
-  ...change,
-});
+const hook = (change: Partial<ManifestEventTarget> = {}) =>
+  webhookTarget(receiver.origin, join(directory, 'token'), change);
 
 /** `web-uploads` sends what is created below in/ to the hook. */
 const withHook = (target = hook()) =>

@@ -8,6 +8,7 @@ import { type AuditRecord, bareReceiver } from '../../gateway/webhook/bare-recei
 import type { StorageEvent } from '../../gateway/webhook/project.js';
 import type { BucketNotification, Manifest } from '../../manifest/index.js';
 import { directorySecretStore, type EventProof, openSession, proveEvents } from '../../provisioning/index.js';
+import { webhookTarget } from '../events/target.js';
 import { createWorld, manifestFor, ROOT, type World } from './fixture.js';
 
 const ARN = 'arn:rustfs:sqs:us-east-1:hook:webhook';
@@ -57,16 +58,7 @@ const notification = (change: Partial<BucketNotification> = {}): BucketNotificat
 /** Two buckets that send to the hook: one what is written and removed below in/ and ends in .txt, one (versioned) all removals. */
 function declared(change: (manifest: Manifest) => void = () => {}): Manifest {
   return manifestFor(world.endpoint, (manifest) => {
-    manifest.eventTargets = [
-      {
-        purpose: 'notify',
-        type: 'webhook',
-        id: 'hook',
-        managedBy: 'api',
-        settings: { endpoint: `${origin}/webhook`, queue_dir: '/events' },
-        secrets: { auth_token: { type: 'file', file: join(directory, 'token') } },
-      },
-    ];
+    manifest.eventTargets = [webhookTarget(origin, join(directory, 'token'))];
     for (const bucket of manifest.buckets) {
       // With a quota, writing is 503 until the server has counted.
       delete bucket.quotaBytes;
@@ -191,14 +183,7 @@ test('what cannot be checked is said, with the reason', async () => {
   const odd = declared((manifest) => {
     const [target] = manifest.eventTargets ?? [];
     if (target) target.eventsUrl = `${origin}/nothing`;
-    manifest.eventTargets?.push({
-      purpose: 'audit',
-      type: 'webhook',
-      id: 'log',
-      managedBy: 'api',
-      settings: { endpoint: `${origin}/audit`, queue_dir: '' },
-      secrets: { auth_token: { type: 'file', file: join(directory, 'token') } },
-    });
+    manifest.eventTargets?.push(webhookTarget(origin, join(directory, 'token'), { purpose: 'audit', id: 'log' }));
   });
   await world.applyManifest(odd);
   expect((await prove(odd)).notChecked).toEqual([
@@ -226,16 +211,7 @@ test('what cannot be checked is said, with the reason', async () => {
 
 test('an audit target gets a record of each request, without headers', async () => {
   const audited = declared((manifest) => {
-    manifest.eventTargets = [
-      {
-        purpose: 'audit',
-        type: 'webhook',
-        id: 'log',
-        managedBy: 'api',
-        settings: { endpoint: `${origin}/audit`, queue_dir: '' },
-        secrets: { auth_token: { type: 'file', file: join(directory, 'token') } },
-      },
-    ];
+    manifest.eventTargets = [webhookTarget(origin, join(directory, 'token'), { purpose: 'audit', id: 'log' })];
     for (const bucket of manifest.buckets) delete bucket.notifications;
   });
   await world.applyManifest(audited);
