@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { driftOptions } from './drift-options.js';
+import { addEventCommands } from './events.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
@@ -74,7 +75,10 @@ addPreflightCommand(program);
 onManifest(program.command('apply').description('make the server hold what the manifest declares'))
   .option('--yes', 'apply without asking')
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
-  .option('--check-secrets', 'ask the server with each access key, and put the stored secret back where it has another')
+  .option(
+    '--check-secrets',
+    'ask the server with each access key, put the stored secret back where it has another, and send those of event targets again',
+  )
   .option('--verify', 'run the access proof afterwards')
   .option('--reports <dir>', 'where --verify writes verify.json and access.{html,md,json}', 'reports')
   .action(async (options) => {
@@ -224,6 +228,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
+addEventCommands(program, onManifest, port);
 addFleetCommands(program, port);
 
 try {

@@ -1,8 +1,9 @@
 import { Construct, type IConstruct } from 'constructs';
-import type { CorsRule, ManifestBucket } from '../manifest/index.js';
+import { type CorsRule, eventTargetName, type ManifestBucket } from '../manifest/index.js';
 import { Access, type PolicyDocument, type PolicyStatement, parsePolicy } from '../policies/index.js';
 import { validateBucketName } from './bucket-name.js';
 import type { Duration } from './duration.js';
+import type { EventTarget } from './event-target.js';
 import type { IRustFs } from './server.js';
 import type { IGrantee } from './service-user.js';
 import type { Size } from './size.js';
@@ -50,6 +51,9 @@ export interface NotificationProps {
   readonly prefix?: string;
   readonly suffix?: string;
 }
+
+/** Which events of a bucket go to a target. */
+export interface NotifyOptions extends Omit<NotificationProps, 'targetArn'> {}
 
 export interface BucketProps {
   readonly server: IRustFs;
@@ -155,6 +159,8 @@ export class Bucket extends BucketBase {
   }
 
   readonly bucketName: string;
+  readonly #server: IRustFs;
+  readonly #notifications: NotificationProps[];
 
   constructor(scope: Construct, id: string, props: BucketProps) {
     super(scope, id);
@@ -162,7 +168,31 @@ export class Bucket extends BucketBase {
     validateBucketName(this.bucketName);
     const errors = bucketErrors(this.bucketName, props);
     if (errors.length > 0) throw new Error(errors.join('\n'));
-    props.server._registry.add('bucket', this.bucketName, this.node.path, () => manifestBucket(this.bucketName, props));
+    this.#server = props.server;
+    this.#notifications = [...(props.notifications ?? [])];
+    props.server._registry.add('bucket', this.bucketName, this.node.path, () =>
+      manifestBucket(this.bucketName, {
+        ...props,
+        ...(this.#notifications.length > 0 ? { notifications: this.#notifications } : {}),
+      }),
+    );
+  }
+
+  /**
+   * Sends events of this bucket to a target of its server.
+   *
+   * @throws Error if the server does not declare the target, or an event is none
+   */
+  notify(target: EventTarget, options: NotifyOptions): void {
+    const declared = eventTargetName({ purpose: 'notify', type: target.type, id: target.id });
+    if (!this.#server._registry.has('event target', declared))
+      throw new Error(
+        `bucket ${this.bucketName} notifies event target ${target.id}, which its server does not declare; add it to the server's eventTargets`,
+      );
+    const notification = { ...options, targetArn: target.arn(this.#server.region) };
+    const errors = notificationErrors(this.bucketName, notification);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    this.#notifications.push(notification);
   }
 }
 
@@ -192,13 +222,30 @@ function bucketErrors(name: string, props: BucketProps): string[] {
     if (expireAfter || expireNoncurrentAfter || abortIncompleteMultipartAfter || expiredObjectDeleteMarker) continue;
     errors.push(`${what} does nothing; give it expireAfter, expireNoncurrentAfter or abortIncompleteMultipartAfter`);
   }
-  for (const { targetArn } of props.notifications ?? []) {
-    if (/^arn:rustfs:sqs:[^:]+:[a-z0-9_-]+:[a-z]+$/.test(targetArn)) continue;
-    errors.push(
-      `notification target of bucket ${name} is ${targetArn}; expected arn:rustfs:sqs:<region>:<lower-case id>:<type>, such as arn:rustfs:sqs:us-east-1:primary:webhook`,
-    );
-  }
+  errors.push(...(props.notifications ?? []).flatMap((notification) => notificationErrors(name, notification)));
   return errors;
+}
+
+function notificationErrors(bucket: string, { targetArn, events, prefix, suffix }: NotificationProps): string[] {
+  return [
+    ...(/^arn:rustfs:sqs:[^:]+:[a-z0-9_-]+:[a-z]+$/.test(targetArn)
+      ? []
+      : [
+          `notification target of bucket ${bucket} is ${targetArn}; expected arn:rustfs:sqs:<region>:<lower-case id>:<type>, such as arn:rustfs:sqs:us-east-1:primary:webhook`,
+        ]),
+    ...(events.length > 0
+      ? []
+      : [`notification of bucket ${bucket} has no events; name at least one, such as s3:ObjectCreated:*`]),
+    ...events
+      .filter((event) => !/^s3:[A-Za-z]+(:([A-Za-z]+|\*))?$/.test(event))
+      .map((event) => `notification of bucket ${bucket} has event ${event}; expected one such as s3:ObjectCreated:*`),
+    ...[prefix, suffix]
+      .filter((filter) => filter !== undefined && /\\|(^|\/)\.{1,2}(\/|$)/.test(filter))
+      .map(
+        (filter) =>
+          `notification of bucket ${bucket} filters by ${filter}, which RustFS refuses: no "\\", "." or ".." in it`,
+      ),
+  ];
 }
 
 const policyDocument = (statements: readonly PolicyStatement[]): PolicyDocument => ({

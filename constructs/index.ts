@@ -35,11 +35,28 @@ export {
   type IBucket,
   type LifecycleRuleProps,
   type NotificationProps,
+  type NotifyOptions,
   type ObjectLockProps,
   type PublicAccessBlockProps,
 } from './bucket.js';
 export { ComponentStorage, type ComponentStorageProps } from './component-storage.js';
 export { Duration } from './duration.js';
+export { EventSecret } from './event-secret.js';
+export { EventTarget } from './event-target.js';
+export type {
+  AmqpTargetProps,
+  EventTargetLogin,
+  EventTargetOptions,
+  EventTargetTls,
+  KafkaTargetProps,
+  MqttTargetProps,
+  MysqlTargetProps,
+  NatsTargetProps,
+  PostgresTargetProps,
+  PulsarTargetProps,
+  RedisTargetProps,
+  WebhookTargetProps,
+} from './event-target-props.js';
 export { Group, type GroupProps } from './group.js';
 export {
   type GatewayFile,

@@ -3,12 +3,14 @@ import type {
   ManifestAccessKey,
   ManifestBucket,
   ManifestComponent,
+  ManifestEventTarget,
   ManifestGroup,
   ManifestOidcProvider,
   ManifestPolicy,
   ManifestSessions,
   ManifestUser,
 } from '../manifest/index.js';
+import { eventTargetName } from '../manifest/index.js';
 import type { RustFsVersion } from '../policies/index.js';
 
 /** How a thing in the manifest is named in messages. */
@@ -64,6 +66,9 @@ export class ManifestRegistry {
   toManifest(): Manifest {
     const providers = this.#providers();
     const sessions = this.#render('sessions of user');
+    const eventTargets = this.#render('event target').sort((a, b) =>
+      eventTargetName(a) < eventTargetName(b) ? -1 : 1,
+    );
     return {
       version: 1,
       stack: this.stack,
@@ -77,6 +82,7 @@ export class ManifestRegistry {
       components: this.#render('component'),
       ...(providers.length > 0 ? { oidc: { providers } } : {}),
       ...(sessions.length > 0 ? { sessions } : {}),
+      ...(eventTargets.length > 0 ? { eventTargets } : {}),
     };
   }
 }
@@ -89,6 +95,7 @@ interface EntryTypes {
   'access key': ManifestAccessKey;
   component: ManifestComponent;
   'sessions of user': ManifestSessions;
+  'event target': ManifestEventTarget;
   'OIDC provider': Omit<ManifestOidcProvider, 'claims'>;
   'claim value': ManifestOidcProvider['claims'][number] & { readonly provider: string };
 }

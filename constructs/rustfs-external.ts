@@ -1,8 +1,10 @@
 import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
-import type { Manifest } from '../manifest/index.js';
+import { eventTargetName, type Manifest } from '../manifest/index.js';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import type { EventTarget } from './event-target.js';
+import { manifestEventTarget } from './event-target-container.js';
 import { checkReachableFrom, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, writeStackFile } from './provisioning-step.js';
@@ -24,6 +26,10 @@ export interface CommonRustFsProps {
    * writes to `rustfs.env` beside the manifest. @default none
    */
   readonly oidc?: readonly OidcProvider[];
+  /** Where events of buckets may go: see `Bucket.notify`. Switches RustFS' notifications on. @default none */
+  readonly eventTargets?: readonly EventTarget[];
+  /** Where a record of every request goes. Switches RustFS' audit on. @default none */
+  readonly auditTargets?: readonly EventTarget[];
 }
 
 export interface ExternalRustFsProps extends CommonRustFsProps {
@@ -37,8 +43,19 @@ export interface ExternalRustFsProps extends CommonRustFsProps {
 
 type Rendered = Pick<Manifest['server'], 'endpoint' | 'target'> & Partial<Manifest['server']>;
 
+export const eventTargetsOf = ({ eventTargets = [], auditTargets = [] }: CommonRustFsProps) => [
+  ...eventTargets.map((target) => ({ target, purpose: 'notify' as const })),
+  ...auditTargets.map((target) => ({ target, purpose: 'audit' as const })),
+];
+
 /** Where the manifest of one server is collected, and where its files lie. */
-export function registryOf(scope: Construct, id: string, props: CommonRustFsProps, server: () => Rendered) {
+export function registryOf(
+  scope: Construct,
+  id: string,
+  props: CommonRustFsProps,
+  container: boolean,
+  server: () => Rendered,
+) {
   const stack = TerraformStack.of(scope).node.id;
   const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
   const { _reference: reference } = props.secretStore ?? SecretStoreRef.directory(`secrets/${stack}`);
@@ -46,6 +63,10 @@ export function registryOf(scope: Construct, id: string, props: CommonRustFsProp
   const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
   for (const provider of props.oidc ?? [])
     registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
+  for (const { target, purpose } of eventTargetsOf(props)) {
+    const entry = manifestEventTarget(target, { purpose, container });
+    registry.add('event target', eventTargetName(entry), scope.node.path, () => entry);
+  }
   // The container takes the root credentials as files in any case.
   return { registry, secretsDir: registry.secretDirectory, rustfsVersion };
 }
@@ -76,7 +97,7 @@ export class ExternalRustFs extends Construct implements IRustFs {
     }
     this.endpoint = props.endpoint.replace(/\/$/, '');
     this.region = props.region ?? 'us-east-1';
-    this._registry = registryOf(this, id, props, () => ({
+    this._registry = registryOf(this, id, props, false, () => ({
       endpoint: this.endpoint,
       target: 'external',
       ...(caFile ? { caFile } : {}),

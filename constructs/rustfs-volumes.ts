@@ -3,6 +3,7 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ownedVolumes } from './owned-volume.js';
 import type { RustFsStorage } from './rustfs-storage.js';
+import type { ServerVolume } from './server-part.js';
 
 /** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
 const RUSTFS_UID = 10001;
@@ -13,6 +14,8 @@ export interface VolumesProps {
   readonly image: image.Image;
   readonly storage: RustFsStorage;
   readonly logs: 'stdout' | 'volume';
+  /** What features keep. */
+  readonly others: readonly ServerVolume[];
   readonly removalPolicy: 'retain' | 'destroy';
 }
 
@@ -28,7 +31,7 @@ export interface Volumes {
  * host, belongs to root.
  */
 export function rustFsVolumes(scope: Construct, props: VolumesProps): Volumes {
-  const { name, storage, logs, removalPolicy } = props;
+  const { name, storage, logs, others, removalPolicy } = props;
   if (storage.hostPaths && removalPolicy === 'destroy') {
     throw new Error(
       'removalPolicy destroy deletes a Docker volume, and RustFsStorage.paths() has none: leave it out, and delete by hand what is in the paths',
@@ -49,6 +52,7 @@ export function rustFsVolumes(scope: Construct, props: VolumesProps): Volumes {
   const volumes = [
     ...(storage.hostPaths ? [] : [named('Data', 'data', '/data')]),
     ...(logs === 'volume' ? [named('Logs', 'logs', '/logs')] : []),
+    ...others.map(({ name: suffix, path }) => named(`Volume-${suffix}`, suffix, path)),
   ];
   const mounted = { ...(volumes.length > 0 ? { volumes } : {}), ...(mounts.length > 0 ? { mounts } : {}) };
   const owner = `${RUSTFS_UID}:${RUSTFS_UID}`;

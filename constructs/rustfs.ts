@@ -4,6 +4,7 @@ import { dependable } from 'cdktf/lib/tfExpression.js';
 import { Construct } from 'constructs';
 import type { RustFsVersion } from '../policies/index.js';
 import { settingsParts } from './environment/settings-part.js';
+import { eventTargetPart } from './event-target-container.js';
 import { checkReachable, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
@@ -12,6 +13,7 @@ import {
   type CommonRustFsProps,
   ExternalRustFs,
   type ExternalRustFsProps,
+  eventTargetsOf,
   registryOf,
   trustProvider,
 } from './rustfs-external.js';
@@ -104,7 +106,7 @@ export class RustFs extends Construct implements IRustFs {
     const { port = S3_PORT, bindAddress = '127.0.0.1', storage = RustFsStorage.single(), logs = 'stdout' } = props;
     const address = bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
     this.region = props.region ?? 'us-east-1';
-    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, () => ({
+    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, true, () => ({
       endpoint: this.endpoint,
       target: 'docker',
       accessKeyFile: `${secretsDir}/root/access-key`,
@@ -137,6 +139,7 @@ export class RustFs extends Construct implements IRustFs {
       ...settingsParts(props, context),
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
       ...(props.oidc ?? []).map((provider) => this.#providerPart(provider, rustfsVersion)),
+      ...eventTargetsOf(props).map(({ target, purpose }) => eventTargetPart(target, purpose)),
     ];
     for (const note of storage.notes) Annotations.of(this).addInfo(note);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
@@ -148,6 +151,7 @@ export class RustFs extends Construct implements IRustFs {
       image: rustfsImage,
       storage,
       logs,
+      others: combineParts(this, rustfsVersion, this.#parts).volumes,
       removalPolicy: props.removalPolicy ?? 'retain',
     });
     const certificates = tls?.hostPath

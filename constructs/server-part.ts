@@ -10,10 +10,19 @@ export interface ServerPart {
   readonly files?: readonly ServerFile[];
   /** Variables that RustFS knows no file for, although they are secret: the container reads them from files before it starts RustFS. */
   readonly secretVariables?: readonly (ServerFile & { readonly variable: string })[];
+  /** Volumes of the feature's own, prepared for RustFS' user. Features that name the same one share it. */
+  readonly volumes?: readonly ServerVolume[];
   /** `scheme://host[:port]` of what RustFS connects to for the feature. */
   readonly outboundOrigins?: readonly string[];
   /** What synthesis says about it. */
   readonly warnings?: readonly string[];
+}
+
+export interface ServerVolume {
+  /** Last part of the volume's name. */
+  readonly name: string;
+  /** In the container. */
+  readonly path: string;
 }
 
 export interface ServerFile {
@@ -30,6 +39,7 @@ export interface ServerFile {
 export interface CombinedParts {
   readonly environment: Readonly<Record<string, string>>;
   readonly uploads: readonly { readonly file: string; readonly source: string; readonly sourceHash?: string }[];
+  readonly volumes: readonly ServerVolume[];
   /** Absent: the image's own. */
   readonly entrypoint?: string[];
   readonly warnings: readonly string[];
@@ -76,6 +86,7 @@ export function combineParts(scope: Construct, version: RustFsVersion, parts: re
   return {
     environment: Object.fromEntries(environment),
     uploads: [...parts.flatMap(({ files = [] }) => files), ...secrets].map(upload),
+    volumes: [...new Map(parts.flatMap(({ volumes = [] }) => volumes).map((volume) => [volume.name, volume])).values()],
     // An environment declared here would be in Terraform's state.
     ...(secrets.length > 0 ? { entrypoint: ['/bin/sh', '-c', script, 'entrypoint'] } : {}),
     warnings: parts.flatMap(({ warnings = [] }) => warnings),

@@ -15,6 +15,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { OneOrMany, Principal } from '../policies/index.js';
+import type { EventRuntime } from './events/runtime.js';
 import type { IamContext } from './iam/principal.js';
 import type { OidcState } from './oidc/discovery.js';
 
@@ -27,6 +28,8 @@ export interface EmulatorContext extends IamContext {
   /** Stored policies that this version cannot read: with any, it answers nothing but its health. */
   readonly unreadablePolicies: readonly string[];
   readonly oidc: OidcState;
+  /** Notification and audit targets. */
+  readonly events: EventRuntime;
   readonly startedAt: Date;
   /** UUID that stays the same as long as the data does. */
   readonly deploymentId: string;

@@ -1,3 +1,4 @@
+export { type EventSettings, type EventTargetConfig, eventsFromEnvironment } from './events/config.js';
 export { type OidcProviderConfig, type OidcSettings, oidcFromEnvironment } from './oidc/config.js';
 export {
   type Emulator,

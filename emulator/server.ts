@@ -4,7 +4,10 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { recordKind, storedEventTargets } from './admin/event-targets.js';
 import { EmulatorError, type EmulatorResponse } from './context.js';
+import { type EventSettings, NO_EVENTS } from './events/config.js';
+import { EventRuntime } from './events/runtime.js';
 import { dispatch, withCors } from './http/dispatch.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
 import { errorResponse, sendResponse } from './http/respond.js';
@@ -40,6 +43,8 @@ export interface EmulatorOptions {
   readonly shortestSession?: number;
   /** Certificate and key (PEM), to serve https. @default - http */
   readonly tls?: EmulatorTls;
+  /** Event targets of the environment; `eventsFromEnvironment` reads them from the variables of RustFS. @default none */
+  readonly events?: EventSettings;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
@@ -116,6 +121,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeIdleConnections();
         await closed;
+        await context.events.close();
         await storage.close();
       },
     };
@@ -140,6 +146,7 @@ async function createContext(
     region = 'us-east-1',
     oidc = { providers: [], allowOrigins: [] },
     shortestSession,
+    events = NO_EVENTS,
   }: EmulatorOptions,
   version: RustFsVersion,
   { records, blobs }: Storage,
@@ -157,6 +164,7 @@ async function createContext(
     root: { accessKey, secretKey },
     profile,
     oidc: await discoverAll(oidc, profile),
+    events: new EventRuntime(events, storedEventTargets(stored(recordKind))),
     protocol: protocolProfile(version),
     region,
     startedAt: new Date(),

@@ -1,3 +1,12 @@
+export {
+  EVENT_TARGET_FIELDS,
+  EVENT_TARGET_TYPES,
+  type EventTargetType,
+  eventTargetArn,
+  eventTargetName,
+  eventTargetProblems,
+  type ManifestEventTarget,
+} from './event-targets.js';
 export { mappedClaim, oidcProblems, policiesOfClaims } from './oidc.js';
 export {
   type BucketNotification,

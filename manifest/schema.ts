@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { eventTargetSchema } from './event-targets.js';
 import { sessionsSchema } from './sessions.js';
 
 /** Version of the manifest format. A manifest of another version is refused, never guessed at. */
@@ -246,6 +247,7 @@ export const manifestSchema = z
       .optional()
       .meta({ description: 'OpenID providers whose users may sign in.' }),
     sessions: sessionsSchema,
+    eventTargets: z.array(eventTargetSchema).min(1).optional().meta({ description: 'Where RustFS sends events.' }),
   })
   .meta({ title: 'cdktf-rustfs manifest', description: 'What one RustFS server should hold. Contains no secret.' });
 

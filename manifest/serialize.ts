@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BUILTIN_POLICIES, opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
+import { eventTargetProblems } from './event-targets.js';
 import { oidcProblems } from './oidc.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema, ROOT_ENTRY } from './schema.js';
 import { sessionProblems } from './sessions.js';
@@ -165,6 +166,7 @@ export function parseManifest(text: string, source = 'manifest'): Manifest {
     ...bucketProblems(parsed.data),
     ...oidcProblems(parsed.data),
     ...sessionProblems(parsed.data),
+    ...eventTargetProblems(parsed.data),
   ];
   if (problems.length > 0)
     throw new ManifestError(

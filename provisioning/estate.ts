@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../policies/index.js';
 import type { BucketConfig } from './client/bucket-xml.js';
+import type { ObservedEvents } from './events/observe.js';
 
 export interface ObservedUser {
   readonly enabled: boolean;
@@ -37,6 +38,8 @@ export interface Estate {
   readonly policies: ReadonlyMap<string, PolicyDocument>;
   readonly users: ReadonlyMap<string, ObservedUser>;
   readonly groups: ReadonlyMap<string, ObservedGroup>;
+  /** Where the server sends events. @default - not read, because the manifest declares neither targets nor notifications */
+  readonly events?: ObservedEvents;
   /** By access key id. */
   readonly accessKeys: ReadonlyMap<string, ObservedAccessKey>;
 }

@@ -5,6 +5,7 @@ export type { DriftFinding, DriftReport } from './drift/model.js';
 export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
+export { type EventFinding, type EventProof, type ProveEventsOptions, proveEvents } from './events/prove.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
 export { printApp } from './import/app.js';
 export { emptyManifest, type ImportedState, importTerraformState } from './import/import.js';

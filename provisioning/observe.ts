@@ -4,11 +4,13 @@ import type { AdminClient } from './client/admin.js';
 import { readBucketMetadata } from './client/bucket-metadata.js';
 import type { BucketConfig } from './client/bucket-xml.js';
 import type { BucketClient } from './client/buckets.js';
+import type { EventTargetClient } from './client/event-targets.js';
 import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
 import { readIamOneByOne } from './client/iam-one-by-one.js';
 import { forEachConcurrently } from './concurrency.js';
 import { RustFsError } from './errors.js';
 import type { Estate, ObservedUser } from './estate.js';
+import { observeEvents } from './events/observe.js';
 import type { ServerIdentity } from './gate.js';
 
 const READS_AT_A_TIME = 128;
@@ -17,6 +19,9 @@ export interface ObserveOptions {
   readonly admin: AdminClient;
   readonly buckets: BucketClient;
   readonly server: ServerIdentity;
+  readonly targets: EventTargetClient;
+  /** Read event targets also if the manifest has nothing to do with events. @default false */
+  readonly allTargets?: boolean;
 }
 
 /** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
@@ -84,9 +89,26 @@ async function observeIdentities({ admin }: ObserveOptions) {
 
 /**
  * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
- * each bucket that declares CORS or a public access block, which the bulk export leaves out.
+ * each bucket that declares CORS or a public access block, which the bulk export leaves out; where events are declared, three more
+ * and one for each kind of target.
  */
-export async function observe(manifest: Pick<Manifest, 'buckets'>, options: ObserveOptions): Promise<Estate> {
-  const [buckets, identities] = await Promise.all([observeBuckets(manifest, options), observeIdentities(options)]);
-  return { ...options.server, ...identities, buckets };
+export async function observe(
+  manifest: Pick<Manifest, 'buckets' | 'eventTargets'>,
+  options: ObserveOptions,
+): Promise<Estate> {
+  const withEvents =
+    options.allTargets || manifest.eventTargets || manifest.buckets.some(({ notifications }) => notifications);
+  const [buckets, identities, events] = await Promise.all([
+    observeBuckets(manifest, options),
+    observeIdentities(options),
+    withEvents ? observeEvents(manifest, options.targets) : undefined,
+  ]);
+  const notes = Object.values(events?.unreadable ?? {}).map(
+    (why) => `the server does not show its event targets (${why})`,
+  );
+  return {
+    ...{ ...options.server, ...identities, buckets },
+    notes: [...identities.notes, ...notes],
+    ...(events ? { events } : {}),
+  };
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../manifest/index.js';
 import { type ApplyOptions, apply } from './apply/apply.js';
+import { TARGET_WAIT_MS } from './apply/event-targets.js';
 import { createAdminClient } from './client/admin.js';
 import { createBucketClient } from './client/buckets.js';
+import { createEventTargetClient } from './client/event-targets.js';
 import { ProvisioningError, RustFsError } from './errors.js';
 import type { Estate } from './estate.js';
 import { type GateOptions, gate, type ServerIdentity } from './gate.js';
@@ -29,6 +31,8 @@ export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'trust' 
 export interface SessionPlanOptions extends PlanOptions {
   /** Also ask the server, once for each managed key, whether it has the secret of the store. @default false */
   readonly checkSecrets?: boolean;
+  /** Read event targets also if the manifest has nothing to do with events. @default false */
+  readonly allTargets?: boolean;
 }
 
 /** The server as it was when it was read, with the plan that follows from it. */
@@ -59,7 +63,8 @@ function isTransient(error: unknown): boolean {
   return (
     error instanceof RustFsError &&
     /NoSuchResource|InternalError|InvalidArgument/.test(error.code) &&
-    /not exist/.test(error.message)
+    /not exist/.test(error.message) &&
+    !/queue_dir/.test(error.message)
   );
 }
 
@@ -80,10 +85,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const admin = createAdminClient(wire, root);
   const buckets = createBucketClient(wire, root);
+  const targets = createEventTargetClient(wire, root);
 
-  async function readState({ checkSecrets, ...planOptions }: SessionPlanOptions = {}): Promise<PlannedState> {
+  async function readState({
+    checkSecrets,
+    allTargets = false,
+    ...planOptions
+  }: SessionPlanOptions = {}): Promise<PlannedState> {
     const contents = await readStore(store);
-    const observed = await observe(manifest, { admin, buckets, server });
+    const observed = await observe(manifest, { admin, buckets, server, targets, allTargets });
     const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
     // Only where it is declared: who provisions over a tunnel changes nothing for applications.
     const names = declared === undefined ? new Set<string>() : await misdirected(store, contents.keys(), declared);
@@ -98,12 +108,31 @@ export async function openSession(options: SessionOptions): Promise<Session> {
    */
   async function converge(
     first: PlannedState,
-    { replaceKeys, checkSecrets = false, ...applyOptions }: ApplyOptions & SessionPlanOptions,
+    {
+      replaceKeys,
+      checkSecrets = false,
+      targetWaitMs = TARGET_WAIT_MS,
+      onWait,
+      ...applyOptions
+    }: ApplyOptions & SessionPlanOptions,
   ): Promise<PlannedState> {
     const profile = PROVISIONING_PROFILES[rustfsVersion];
     let state = first;
     for (let round = 1; ; round++) {
-      const context = { manifest, estate: state.estate, admin, buckets, store, connection: clients, profile };
+      const context = {
+        ...{
+          manifest,
+          estate: state.estate,
+          admin,
+          buckets,
+          store,
+          connection: clients,
+          profile,
+          targets,
+          targetWaitMs,
+        },
+        ...(onWait ? { onWait } : {}),
+      };
       const limit = round === 1 ? applyOptions : { ...applyOptions, concurrency: 1 };
       const failure = await apply(state.plan, context, limit).then(
         () => undefined,

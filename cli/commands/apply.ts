@@ -46,7 +46,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
   try {
     progress.line(describeServer(session));
     const { replaceKeys = false, checkSecrets = false } = options;
-    const state = await session.plan({ replaceKeys, checkSecrets });
+    const state = await session.plan({ replaceKeys, checkSecrets, resendTargetSecrets: checkSecrets });
     const { changes, blocked } = state.plan;
     progress.line(renderPlan(state.plan, planColors));
     progress.event({ type: 'plan', ...state.plan });
@@ -55,10 +55,18 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
         progress.line('nothing was changed');
         return EXIT.error;
       }
+      const waits = new Set<string>();
       await progress.step(`applying ${changes.length} changes`, async (update) => {
         await session.apply(state, {
           replaceKeys,
           checkSecrets,
+          onWait: (reason) => {
+            update(`waiting: ${reason}`);
+            if (waits.has(reason)) return;
+            waits.add(reason);
+            progress.event({ type: 'waiting', reason });
+            if (!process.stdout.isTTY) progress.line(`waiting: ${reason}`);
+          },
           onEvent: (event) => {
             progress.event({ ...event });
             if (event.type === 'change-done') update(`${event.kind} ${event.name}`);

@@ -31,7 +31,7 @@ function tlsOf({ tlsCert, tlsKey, tlsClientCa }: EmulatorOptions): { tls?: Emula
 
 /** Runs the emulator until SIGINT or SIGTERM. */
 export async function emulatorCommand(options: EmulatorOptions): Promise<number> {
-  const [{ oidcFromEnvironment, startEmulator }, { rootCredentials }] = await Promise.all([
+  const [{ eventsFromEnvironment, oidcFromEnvironment, startEmulator }, { rootCredentials }] = await Promise.all([
     import('../../emulator/index.js'),
     import('../../provisioning/index.js'),
   ]);
@@ -45,6 +45,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     secretKey: root.secretAccessKey,
     oidc: oidcFromEnvironment(process.env),
     ...tls,
+    events: eventsFromEnvironment(process.env),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
     ...(options.shortestSession === undefined ? {} : { shortestSession: options.shortestSession }),
   }).catch((cause: NodeJS.ErrnoException) => {

@@ -16,7 +16,7 @@ import { type Target, type TargetOptions, targetOf } from '../up/target.js';
 import { deploy, findTerraform } from '../up/terraform.js';
 import { applyCommand, enrol } from './apply.js';
 import { planColors } from './plan.js';
-import { proveAccess } from './verify.js';
+import { type ProofOptions, proveAccess, type Shown } from './verify.js';
 
 export interface UpOptions extends TargetOptions {
   readonly keep?: boolean;
@@ -60,9 +60,14 @@ async function repairDrift(session: Session, progress: Progress): Promise<void> 
 }
 
 /** Signs in by every way that the stack declares, and tries what every key and session can do. */
-async function prove(session: Session, { target, progress }: Run, reports: string, more: readonly SignedIn[] = []) {
+async function prove(
+  session: Session,
+  { target, progress }: Run,
+  options: ProofOptions,
+  more: readonly SignedIn[] = [],
+): Promise<Shown> {
   const signedIn = await signInDeclared(session, target, progress);
-  return proveAccess(session, progress, { reports }, allOf([signedIn, ...more]));
+  return proveAccess(session, progress, options, allOf([signedIn, ...more]));
 }
 
 /** The same proof once more, as clients of the gateway see it. */
@@ -78,7 +83,7 @@ async function proveThroughGateway(session: Session, gateway: StackGateway, run:
     progress.line(
       `the same through the gateway: ${fronted.wire.endpoint}, ${GATEWAY_LABEL}, plain HTTP on loopback, without rate limits`,
     );
-    return (await prove(fronted, run, join('reports', 'gateway'))).exitCode;
+    return (await prove(fronted, run, { reports: join('reports', 'gateway'), accessOnly: true })).exitCode;
   } finally {
     fronted.close();
   }
@@ -101,7 +106,9 @@ async function deployAndProve(run: Run): Promise<number> {
     await repairDrift(session, progress);
     signal.throwIfAborted();
     await enrol(session, {}, progress);
-    const { proof, exitCode } = await prove(session, run, 'reports', [await endSessions(session, progress)]);
+    const { proof, exitCode } = await prove(session, run, { reports: 'reports' }, [
+      await endSessions(session, progress),
+    ]);
     const served = exitCode === EXIT.ok ? await serveSdkClients(session, proof, stackDir, progress) : exitCode;
     const gateway = await target.startGateway(stackDir);
     if (gateway === undefined || served !== EXIT.ok) return served;

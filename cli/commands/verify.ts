@@ -5,7 +5,9 @@ import {
   type AccessProof,
   accessMetrics,
   drift,
+  type EventProof,
   type ForgeryResult,
+  proveEvents,
   type Session,
   severityOfResult,
   verify,
@@ -15,6 +17,7 @@ import { connect, describeServer } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
+import { renderEventProof } from '../render/event-proof.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { renderProof } from '../render/proof.js';
 import { countSignIns, renderSignIn } from '../render/sign-ins.js';
@@ -22,12 +25,14 @@ import { type SignedIn, type SignInOptions, signInAll } from '../sign-ins.js';
 import { unixTime, writeTextfile } from '../textfile.js';
 import { version } from '../version.js';
 
-interface ProofOptions {
+export interface ProofOptions {
   readonly exhaustive?: boolean;
   /** Directory of verify.json and access.{html,md,json}. @default - nothing is written */
   readonly reports?: string;
   /** File for Prometheus metrics. @default - none */
   readonly textfile?: string;
+  /** Leave events out: they are proved elsewhere. @default false */
+  readonly accessOnly?: boolean;
 }
 
 interface ReportedOptions extends ProofOptions {
@@ -103,8 +108,23 @@ async function proveAndReport(
   return { proof, results };
 }
 
+/** Events are tried after access, so that their objects are not in the way. */
+async function proveDeliveries(session: Session, onProgress: (text: string) => void, reports: string | undefined) {
+  const events = await untilInterrupted((signal) => proveEvents(session, { signal, onProgress }));
+  if (reports && events) writeFileSync(join(reports, 'events.json'), `${JSON.stringify(events, null, 2)}\n`);
+  return events;
+}
+
+function eventExitCode(events: EventProof | undefined): number {
+  if (events?.findings.some(({ severity }) => severity !== 'error')) return EXIT.contradiction;
+  return (events?.findings.length ?? 0) > 0 ? EXIT.error : EXIT.ok;
+}
+
+/** A contradiction weighs more than an error. */
+const worst = (codes: readonly number[]) => Math.max(...codes);
+
 /** An access proof that was shown. */
-interface Shown {
+export interface Shown {
   readonly proof: AccessProof;
   readonly exitCode: number;
 }
@@ -123,6 +143,11 @@ export async function proveAccess(
       signedIn,
     ),
   );
+  const events =
+    session.manifest.eventTargets && !options.accessOnly
+      ? await progress.step('proving events', (update) => proveDeliveries(session, update, options.reports))
+      : undefined;
+  if (events) progress.event({ type: 'event-proof', ...events });
   const signIns = countSignIns(signedIn.signIns, results);
   for (const signIn of signIns) progress.event({ type: 'signed-in', ...signIn });
   for (const forged of signedIn.forged) progress.event({ type: 'forgery', ...forged });
@@ -135,8 +160,9 @@ export async function proveAccess(
     ...renderForged('session', 'broken', signedIn.broken),
   ];
   progress.line(text.join('\n'));
+  if (events) progress.line(renderEventProof(events));
   if (options.reports) progress.line(`report: ${join(options.reports, 'access.html')}`);
-  return { proof, exitCode: exitCodeOf(proof, signedIn) };
+  return { proof, exitCode: worst([exitCodeOf(proof, signedIn), eventExitCode(events)]) };
 }
 
 /** `verify`: 0 when every probe was answered as predicted, 3 on a contradiction, 1 when a probe got no usable answer. */
@@ -155,8 +181,10 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<numb
   try {
     const signedIn = await signInAll(session, options);
     const { proof } = await proveAndReport(session, options, signedIn);
-    console.log(JSON.stringify(signedIn.forged.length > 0 ? { ...proof, forged: signedIn.forged } : proof));
-    return exitCodeOf(proof, signedIn);
+    const events = await proveDeliveries(session, () => {}, options.reports);
+    const forged = signedIn.forged.length > 0 ? { forged: signedIn.forged } : {};
+    console.log(JSON.stringify({ ...proof, ...forged, ...(events ? { events } : {}) }));
+    return worst([exitCodeOf(proof, signedIn), eventExitCode(events)]);
   } finally {
     session.close();
   }

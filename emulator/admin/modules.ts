@@ -4,7 +4,7 @@ import { requireAny } from './authorize.js';
 import { type AdminHandler, json, requestBody } from './call.js';
 import { discoveryLinks } from './server-info.js';
 
-/** Whether event notification and audit are switched on. The emulator keeps the switches; it sends no events. */
+/** Whether event notification and audit are switched on. */
 export interface ModuleSwitches {
   readonly notify: boolean;
   readonly audit: boolean;
@@ -18,8 +18,9 @@ function stored({ records }: EmulatorContext): ModuleSwitches | undefined {
   return records(KIND).get(KEY) as ModuleSwitches | undefined;
 }
 
-export function isNotifyEnabled(context: EmulatorContext): boolean {
-  return stored(context)?.notify ?? false;
+/** The environment wins over what was written through the API. */
+export function isModuleEnabled(context: EmulatorContext, module: keyof ModuleSwitches): boolean {
+  return context.events.settings[module] ?? stored(context)?.[module] ?? false;
 }
 
 export const getSwitches: AdminHandler = (call) => {
@@ -37,49 +38,32 @@ export const putSwitches: AdminHandler = async (call) => {
   if (call.body.length === 0) throw s3Error('InvalidRequest', 'request body is required');
   const body = requestBody(call, SWITCHES_BODY, 'invalid JSON: %');
   const switches: ModuleSwitches = { notify: body.notify_enabled === true, audit: body.audit_enabled === true };
+  for (const module of ['notify', 'audit'] as const) {
+    const fixed = call.context.events.settings[module];
+    if (fixed === undefined || fixed === switches[module]) continue;
+    throw s3Error(
+      'InvalidRequest',
+      `${module} module is managed by environment variable RUSTFS_${module.toUpperCase()}_ENABLE=${fixed}; ` +
+        'update the environment value first, then use the console to refresh the module switch state',
+    );
+  }
   await call.context.persist(KIND, KEY, switches);
   return json(describe(call.context));
 };
 
 function describe(context: EmulatorContext): object {
   const switches = stored(context);
-  const source = switches === undefined ? 'default' : 'console';
-  const { notify, audit } = switches ?? { notify: false, audit: false };
+  const sourceOf = (module: keyof ModuleSwitches) => {
+    if (context.events.settings[module] !== undefined) return 'env';
+    return switches === undefined ? 'default' : 'console';
+  };
   return {
-    notify_enabled: notify,
-    audit_enabled: audit,
-    persisted_notify_enabled: notify,
-    persisted_audit_enabled: audit,
-    notify_source: source,
-    audit_source: source,
+    notify_enabled: isModuleEnabled(context, 'notify'),
+    audit_enabled: isModuleEnabled(context, 'audit'),
+    persisted_notify_enabled: switches?.notify ?? false,
+    persisted_audit_enabled: switches?.audit ?? false,
+    notify_source: sourceOf('notify'),
+    audit_source: sourceOf('audit'),
     ...discoveryLinks(context),
   };
 }
-
-/** `GET target/list`: notification targets; the emulator has none. */
-export const listTargets: AdminHandler = (call) => {
-  requireAny(call, 'admin:GetBucketTarget');
-  const { context } = call;
-  return json({
-    ...(context.profile.admin.notifyState && { notify_enabled: isNotifyEnabled(context) }),
-    notification_endpoints: [],
-  });
-};
-
-export const listTargetArns: AdminHandler = (call) => {
-  requireAny(call, 'admin:GetBucketTarget');
-  if (!isNotifyEnabled(call.context)) {
-    throw s3Error(
-      'InvalidRequest',
-      'notify module is disabled; enable the notify module first in the console or set RUSTFS_NOTIFY_ENABLE=true ' +
-        'before querying notification target ARNs for bucket associations from the console',
-    );
-  }
-  return json([]);
-};
-
-/** `GET audit/target/list`: audit targets; the emulator has none. */
-export const listAuditTargets: AdminHandler = (call) => {
-  requireAny(call, 'admin:GetBucketTarget');
-  return json({ audit_endpoints: [] });
-};

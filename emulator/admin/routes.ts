@@ -1,6 +1,7 @@
 import { accessKeyInfo, bulkList, sessionInfo } from './access-keys.js';
 import { accountInfo, isAdmin } from './account-info.js';
 import type { AdminHandler } from './call.js';
+import * as events from './event-targets.js';
 import { exportBucketMetadata, exportIam } from './exports.js';
 import * as groups from './groups.js';
 import { attachPolicies, detachPolicies, setPolicies } from './mappings.js';
@@ -61,9 +62,15 @@ export const ROUTES: Readonly<Record<string, AdminHandler>> = {
   'GET /export-bucket-metadata': exportBucketMetadata,
   'GET /module-switches': modules.getSwitches,
   'PUT /module-switches': modules.putSwitches,
-  'GET /target/list': modules.listTargets,
-  'GET /target/arns': modules.listTargetArns,
-  'GET /audit/target/list': modules.listAuditTargets,
+  'GET /target/list': events.listTargets,
+  'GET /target/arns': events.listTargetArns,
+  'PUT /target/{kind}/{id}': events.putTarget,
+  'DELETE /target/{kind}/{id}/reset': events.removeTarget,
+  'GET /audit/target/list': events.listAuditTargets,
+  'PUT /audit/target/{kind}/{id}': events.putAuditTarget,
+  'DELETE /audit/target/{kind}/{id}/reset': events.removeAuditTarget,
+  'GET /get-config-kv': events.getConfig,
+  'DELETE /del-config-kv': events.deleteConfig,
   'GET /oidc/providers': oidc.listProviders,
   'GET /oidc/authorize/{provider}': oidc.authorize,
   'GET /oidc/callback/{provider}': oidc.consoleLogin,

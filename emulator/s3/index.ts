@@ -1,5 +1,6 @@
 import type { EmulatorResponse } from '../context.js';
 import { notImplemented, s3Error, storageError } from '../errors.js';
+import { withEvents } from '../events/observe.js';
 import type { ObjectRequest } from '../http/incoming.js';
 import { bucketSubresource, handleBucketConfig } from './bucket-config/index.js';
 import { createBucket, deleteBucket, headBucket, listBuckets } from './buckets.js';
@@ -81,7 +82,7 @@ export function routeS3(context: S3Context, request: ObjectRequest): S3Action {
   const handler = handlerOf(operation);
   return async () => {
     checkParameters(request);
-    return handler(context, request);
+    return withEvents(context, request, operation, () => handler(context, request));
   };
 }
 

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readSecretFile } from '../config/load.js';
 import { reloading } from '../config/reloading.js';
@@ -7,6 +6,7 @@ import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { streamEvents } from './event-stream.js';
 import { projectDelivery } from './project.js';
+import { isAuthorized, readBody, tokenDigest } from './request.js';
 import { type EventStore, openEventStore } from './store.js';
 
 export interface WebhookReceiver {
@@ -26,7 +26,7 @@ export async function webhookReceiver(
   const token = reloading(
     'webhook token',
     [settings.auth_token_file],
-    () => digest(readSecretFile(settings.auth_token_file, 'webhook.auth_token_file')),
+    () => tokenDigest(readSecretFile(settings.auth_token_file, 'webhook.auth_token_file')),
     ({ what, error }) => {
       metrics.reloaded(what, error === undefined);
       log.write('reload', { what, ...(error && { error: error.message, kept: 'the old one' }) });
@@ -86,28 +86,6 @@ async function receive(
   const fresh = await events.add(projected);
   for (let n = 0; n < projected.length; n++) metrics.webhookEvent(n < fresh.length ? 'stored' : 'repeated');
   return reply(response, 200, { stored: fresh.length, repeated: projected.length - fresh.length });
-}
-
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** RustFS sends one word as `Bearer <word>`. Digests are compared, so that time tells nothing of length or content. */
-function isAuthorized({ headers }: IncomingMessage, expected: Buffer): boolean {
-  const [, token = ''] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return timingSafeEqual(digest(token), expected);
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function reply(response: ServerResponse, status: number, body?: object): void {

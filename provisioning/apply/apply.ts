@@ -5,6 +5,7 @@ import { generateKeyPair } from '../secrets/generate-key.js';
 import { applyAccessKey } from './access-keys.js';
 import { configureBucket, createBucket } from './buckets.js';
 import { type ApplyContext, declared } from './context.js';
+import { applyEventTarget, requireTargets, switchModule } from './event-targets.js';
 
 export interface ApplyEvent extends Pick<Change, 'action' | 'kind' | 'name'> {
   readonly type: 'change-started' | 'change-done';
@@ -14,6 +15,10 @@ export interface ApplyOptions {
   /** Changes at a time. @default 32 */
   readonly concurrency?: number;
   readonly onEvent?: (event: ApplyEvent) => void;
+  /** How long an event target may take to come online, in milliseconds. @default 30000 */
+  readonly targetWaitMs?: number;
+  /** What is being waited for, in words. */
+  readonly onWait?: (reason: string) => void;
 }
 
 type Handler = (context: ApplyContext, change: Change) => Promise<void>;
@@ -57,22 +62,36 @@ const HANDLERS: Readonly<Record<ChangeKind, Handler>> = {
     return admin.changeMembers(name.slice(0, slash), [name.slice(slash + 1)], true);
   },
   'access-key': applyAccessKey,
+  'event-module': switchModule,
+  'event-target': applyEventTarget,
 };
 
 /** What has to exist before the next phase can refer to it. */
-const PHASES: readonly (readonly ChangeKind[])[] = [
+const PHASES: readonly (readonly (ChangeKind | 'notifications')[])[] = [
   ['bucket', 'bucket-config', 'policy', 'user'],
   ['group', 'group-members', 'group-policies', 'user-policies', 'membership'],
   ['access-key'],
+  // Last, so that a receiver that is down keeps nobody from the data.
+  ['event-module'],
+  ['event-target'],
+  ['notifications'],
 ];
+
+/** Notifications are a setting of buckets, but need targets. */
+function phaseKind({ kind, name }: Change): ChangeKind | 'notifications' {
+  return kind === 'bucket-config' && name.endsWith('/notifications') ? 'notifications' : kind;
+}
 
 /** Changes of one object follow one another; RustFS answers concurrent writes to one principal unreliably (reference: attach). */
 function lanes(changes: readonly Change[]): readonly (readonly Change[])[] {
   const byObject = new Map<string, Change[]>();
   for (const change of changes) {
-    const object = change.kind.startsWith('bucket')
-      ? `bucket ${change.name.split('/')[0]}`
-      : `${change.kind.split('-')[0]} ${change.name}`;
+    // One target at a time: each write restarts the whole module.
+    const object = change.kind.startsWith('event')
+      ? 'events'
+      : change.kind.startsWith('bucket')
+        ? `bucket ${change.name.split('/')[0]}`
+        : `${change.kind.split('-')[0]} ${change.name}`;
     const lane = byObject.get(object);
     if (lane) lane.push(change);
     else byObject.set(object, [change]);
@@ -96,7 +115,8 @@ export async function apply(
     throw new ProvisioningError(`nothing was changed, because the plan is blocked\n${reasons.join('\n')}`);
   }
   for (const kinds of PHASES) {
-    const changes = plan.changes.filter(({ kind }) => kinds.includes(kind));
+    const changes = plan.changes.filter((change) => kinds.includes(phaseKind(change)));
+    if (kinds.includes('notifications')) await requireTargets(context, changes);
     await forEachConcurrently(lanes(changes), concurrency, async (lane) => {
       for (const change of lane) {
         const { action, kind, name } = change;

@@ -1,5 +1,3 @@
-import type { BucketNotification, ManifestBucket } from '../../manifest/index.js';
-import { ProvisioningError } from '../errors.js';
 import type { BucketSetting, Change } from '../plan/model.js';
 import { type ApplyContext, declared } from './context.js';
 
@@ -7,29 +5,24 @@ export async function createBucket({ buckets, manifest }: ApplyContext, { name }
   await buckets.create(name, declared(manifest.buckets, name).objectLock !== undefined);
 }
 
-export async function configureBucket({ buckets, admin, manifest }: ApplyContext, { name }: Change): Promise<void> {
+export async function configureBucket(
+  { buckets, admin, manifest, estate }: ApplyContext,
+  { name }: Change,
+): Promise<void> {
   const [bucketName = '', setting] = name.split('/') as [string, BucketSetting];
   const bucket = declared(manifest.buckets, bucketName);
   if (setting === 'quotaBytes') {
     if (bucket.quotaBytes !== undefined) await admin.setQuota(bucketName, bucket.quotaBytes);
     return;
   }
-  if (setting === 'notifications' && bucket.notifications) await requireTargets(bucket, bucket.notifications, admin);
-  await buckets.configure(bucketName, setting, bucket[setting]);
-}
-
-/** Asked before the write, because RustFS stores notifications for targets that it does not know (recorded: 14-notify). */
-async function requireTargets(
-  { name }: ManifestBucket,
-  notifications: readonly BucketNotification[],
-  admin: ApplyContext['admin'],
-): Promise<void> {
-  const known = await admin.targetArns();
-  const unknown = notifications.filter(({ targetArn }) => !known.includes(targetArn));
-  if (unknown.length > 0) {
-    throw new ProvisioningError(
-      `bucket ${name}: no notification target ${unknown.map(({ targetArn }) => targetArn).join(', ')} is online; ` +
-        `the server has ${known.length > 0 ? known.join(', ') : 'none'}; configure the target and start its receiver first`,
-    );
+  try {
+    await buckets.configure(bucketName, setting, bucket[setting]);
+  } catch (error) {
+    // What RustFS refuses it may have stored all the same, without effect (recorded: 07-buckets); then the next plan would see no difference.
+    if (setting === 'notifications')
+      await buckets
+        .configure(bucketName, setting, estate.buckets.get(bucketName)?.notifications)
+        .catch(() => undefined);
+    throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../manifest/index.js';
 import type { AdminClient } from '../client/admin.js';
 import type { BucketClient } from '../client/buckets.js';
+import type { EventTargetClient } from '../client/event-targets.js';
 import type { Estate } from '../estate.js';
 import type { ProvisioningProfile } from '../profile.js';
 import type { SecretStore, StoreConnection } from '../secrets/secret-store.js';
@@ -14,6 +15,11 @@ export interface ApplyContext {
   readonly store: SecretStore;
   readonly connection: StoreConnection;
   readonly profile: ProvisioningProfile;
+  readonly targets: EventTargetClient;
+  /** How long an event target may take to come online, in milliseconds. */
+  readonly targetWaitMs: number;
+  /** What is being waited for, in words. */
+  readonly onWait?: (reason: string) => void;
 }
 
 /** The manifest's entry of that name; a change always comes from one. */

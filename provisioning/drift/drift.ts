@@ -146,7 +146,7 @@ export async function drift(
 ): Promise<DriftReport> {
   const { manifest, root, wire, server } = session;
   const [{ estate: read, plan }, store] = await Promise.all([
-    session.plan({ checkSecrets: true }),
+    session.plan({ checkSecrets: true, allTargets: true }),
     readStore(session.store),
   ]);
   const estate = await withRest(session, read, ({ policy, publicAccessBlock }) =>

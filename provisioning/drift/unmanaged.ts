@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifest/index.js';
+import { eventTargetArn, type Manifest } from '../../manifest/index.js';
 import type { Estate } from '../estate.js';
 import type { Unmanaged } from '../plan/model.js';
 import { observedIdentity, observedUser } from '../verify/explain.js';
@@ -113,6 +113,24 @@ function explainSetting(name: string): Explained {
   return harmless(`nobody declared this setting${effect}`);
 }
 
+function explainEventTarget(name: string, { estate, manifest }: UnmanagedContext): Explained {
+  const [kind = '', id = ''] = name.split('/');
+  const [purpose, type = ''] = kind.split('_');
+  const wayOut = 'remove it from the server (its API, or the variables that it was started with), or declare it';
+  const message = `nobody declared this ${purpose === 'audit' ? 'audit' : 'event'} target`;
+  if (purpose === 'audit') {
+    const gives = ['whoever receives there gets a record of every request, with keys of objects and access key ids'];
+    return { message, gives, isDangerous: true, wayOut };
+  }
+  const arn = eventTargetArn(manifest.server.region, { type: type as never, id });
+  const buckets = [...estate.buckets]
+    .filter(([, { notifications = [] }]) => notifications.some(({ targetArn }) => targetArn === arn))
+    .map(([bucket]) => bucket);
+  if (buckets.length === 0) return { ...harmless(`${message}; no bucket sends events to it`), wayOut };
+  const gives = [`whoever receives there gets the events of ${list(buckets)}, with keys of objects and access key ids`];
+  return { message, gives, isDangerous: true, wayOut };
+}
+
 const EXPLAIN: Readonly<Record<Unmanaged['kind'], (name: string, context: UnmanagedContext) => Explained>> = {
   user: explainUser,
   'access-key': explainKey,
@@ -120,6 +138,7 @@ const EXPLAIN: Readonly<Record<Unmanaged['kind'], (name: string, context: Unmana
   policy: explainPolicy,
   bucket: explainBucket,
   'bucket-config': explainSetting,
+  'event-target': explainEventTarget,
 };
 
 /** Something that nobody declared, with what it gives to whom. */

@@ -10,7 +10,9 @@ export type ChangeKind =
   | 'group-members'
   | 'group-policies'
   | 'membership'
-  | 'access-key';
+  | 'access-key'
+  | 'event-module'
+  | 'event-target';
 
 export type ChangeAction = 'create' | 'update' | 'delete' | 'replace';
 
@@ -18,7 +20,10 @@ export type ChangeAction = 'create' | 'update' | 'delete' | 'replace';
 export interface Change {
   readonly action: ChangeAction;
   readonly kind: ChangeKind;
-  /** `bucket/setting` for `bucket-config`, `group/user` for `membership`, else the object's own name. */
+  /**
+   * `bucket/setting` for `bucket-config`, `group/user` for `membership`, `purpose_type/id` for `event-target`, else the object's
+   * own name.
+   */
   readonly name: string;
   /** Why, in words. */
   readonly reason: string;
@@ -36,7 +41,7 @@ export interface Blocked {
 
 /** Something on the server that the manifest does not name. Reported, never touched. */
 export interface Unmanaged {
-  readonly kind: 'user' | 'group' | 'policy' | 'bucket' | 'bucket-config' | 'access-key';
+  readonly kind: 'user' | 'group' | 'policy' | 'bucket' | 'bucket-config' | 'access-key' | 'event-target';
   readonly name: string;
 }
 

@@ -3,6 +3,7 @@ import type { Estate } from '../estate.js';
 import type { StoreContents } from '../secrets/read-store.js';
 import { planAccessKeys } from './access-keys.js';
 import { planBuckets } from './buckets.js';
+import { planEventTargets } from './event-targets.js';
 import { planIdentities } from './identities.js';
 import type { Plan } from './model.js';
 
@@ -11,6 +12,8 @@ export interface PlanOptions {
   readonly replaceKeys?: boolean;
   /** Access keys whose entry in the store names another endpoint than this. @default none */
   readonly misdirected?: { readonly names: ReadonlySet<string>; readonly endpoint: string };
+  /** Write event targets that have secrets again: the server never shows whether it has the right ones. @default false */
+  readonly resendTargetSecrets?: boolean;
 }
 
 const byName = (
@@ -23,9 +26,10 @@ export function plan(manifest: Manifest, estate: Estate, store: StoreContents, o
   const buckets = planBuckets(manifest, estate);
   const identities = planIdentities(manifest, estate);
   const keys = planAccessKeys(manifest, estate, store, options);
+  const events = planEventTargets(manifest, estate.events, options.resendTargetSecrets ?? false);
   return {
-    changes: [...buckets.changes, ...identities.changes, ...keys.changes],
-    blocked: [...buckets.blocked, ...keys.blocked],
-    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged].sort(byName),
+    changes: [...buckets.changes, ...identities.changes, ...keys.changes, ...events.changes],
+    blocked: [...buckets.blocked, ...keys.blocked, ...events.blocked],
+    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged, ...events.unmanaged].sort(byName),
   };
 }

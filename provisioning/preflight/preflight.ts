@@ -3,6 +3,7 @@ import type { Manifest } from '../../manifest/index.js';
 import type { RustFsVersion } from '../../policies/index.js';
 import { createAdminClient } from '../client/admin.js';
 import { createBucketClient } from '../client/buckets.js';
+import { createEventTargetClient } from '../client/event-targets.js';
 import { ProvisioningError } from '../errors.js';
 import { gate } from '../gate.js';
 import { observe } from '../observe.js';
@@ -50,7 +51,10 @@ async function viewServer({ server, manifest, from, objects, to }: PreflightOpti
   const admin = createAdminClient(wire, root);
   const buckets = createBucketClient(wire, root);
   const [estate, asked, clockSkewSeconds] = await Promise.all([
-    observe(manifest ?? { buckets: [] }, { admin, buckets, server: identity }),
+    observe(manifest ?? { buckets: [] }, {
+      ...{ admin, buckets, server: identity },
+      targets: createEventTargetClient(wire, root),
+    }),
     askServer(wire, root),
     clockSkew(wire),
   ]);

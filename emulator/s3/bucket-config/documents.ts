@@ -1,3 +1,4 @@
+import { isModuleEnabled } from '../../admin/modules.js';
 import type { BucketRecord, EmulatorResponse } from '../../context.js';
 import { s3Error } from '../../errors.js';
 import { S3_NAMESPACE, XML_DECLARATION } from '../../xml.js';
@@ -56,8 +57,9 @@ function setVersioning(bucket: BucketRecord, { Status: status }: XmlObject): voi
   else delete bucket.versioning;
 }
 
-/** The emulator has no notification targets, so no configuration can take effect; older versions keep it all the same. */
-async function refuseTargets({ context }: ConfigCall, bucket: BucketRecord, document: XmlObject): Promise<never> {
+/** Without any target no configuration can take effect; older versions keep it all the same. With one, all ARNs are taken (recorded: 14-notify). */
+async function refuseTargets({ context }: ConfigCall, bucket: BucketRecord, document: XmlObject): Promise<void> {
+  if (isModuleEnabled(context, 'notify') && context.events.list('notify').length > 0) return;
   const { storesRefusedNotification, missingNotifyTargets } = context.profile.buckets;
   if (storesRefusedNotification) {
     writeConfig(bucket, 'notification', document);

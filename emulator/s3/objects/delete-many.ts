@@ -1,6 +1,7 @@
 import { requireBucket } from '../../authorize.js';
 import { EmulatorError, type EmulatorResponse } from '../../context.js';
 import { s3Error, storageError } from '../../errors.js';
+import { exists, publishDeletion } from '../../events/observe.js';
 import { element, type XmlFragment, xmlDocument } from '../../xml.js';
 import type { XmlObject } from '../bucket-config/xml-codec.js';
 import type { BucketRequest, S3Context } from '../context.js';
@@ -45,7 +46,9 @@ async function deleteOne(context: S3Context, request: BucketRequest, address: Ob
     if (versionId !== undefined && versionId !== NULL_VERSION && !UUID.test(versionId)) {
       return { code: 'NoSuchVersion', message: `invalid length: found ${versionId.length}` };
     }
+    const existed = exists(context, address.bucket, address.key);
     const { marker = false, version } = await deleteAddressed(context, request, address);
+    publishDeletion(context, request, address, { existed, marker, ...(version === undefined ? {} : { version }) });
     return { marker, ...(version !== undefined && { version }) };
   } catch (error) {
     if (!(error instanceof EmulatorError)) throw error;

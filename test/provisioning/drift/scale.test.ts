@@ -50,13 +50,16 @@ async function driftAmong(count: number) {
 }
 
 test.each([10, 1_000])(
-  'among %i users, policies and keys: the same three calls',
+  'among %i users, policies and keys: the same six calls',
   async (count) => {
     expect(await driftAmong(count)).toEqual({
       adminCalls: [
+        '/rustfs/admin/v3/audit/target/list',
         '/rustfs/admin/v3/export-bucket-metadata',
         '/rustfs/admin/v3/export-iam',
         '/rustfs/admin/v3/list-users',
+        '/rustfs/admin/v3/module-switches',
+        '/rustfs/admin/v3/target/list',
       ],
       found: ['security bucket-config web-assets/policy', 'security policy many-7', 'security user rogue'],
     });
