@@ -3,6 +3,7 @@ import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
+import { addOperationCommands, safeguardOptions } from './operations.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
 import { version } from './version.js';
 
@@ -58,7 +59,7 @@ driftOptions(
   onManifest(program.command('drift').description('what differs, what nobody declared, and what it gives to whom')),
 );
 
-onManifest(program.command('apply').description('make the server hold what the manifest declares'))
+safeguardOptions(onManifest(program.command('apply').description('make the server hold what the manifest declares')))
   .option('--yes', 'apply without asking')
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
   .option('--check-secrets', 'ask the server with each access key, and put the stored secret back where it has another')
@@ -187,6 +188,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
+addOperationCommands(program, onManifest);
 addFleetCommands(program, port);
 
 try {

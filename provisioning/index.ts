@@ -44,6 +44,18 @@ export {
   type SessionOptions,
   type SessionPlanOptions,
 } from './session.js';
+export type { Contents } from './snapshot/contents.js';
+export { snapshotKeys } from './snapshot/keys.js';
+export { compare as compareWithSnapshot, readContents as readServerContents } from './snapshot/restore.js';
+export {
+  type Rollback,
+  rollBack,
+  rollBackApply,
+  type Safeguard,
+  safeguard,
+  snapshotOf,
+} from './snapshot/safeguard.js';
+export { type Snapshot, type SnapshotStore, snapshotStore } from './snapshot/snapshot-store.js';
 export { type SessionCache, sessionCache } from './sts/cache.js';
 export { enrolUser, withdrawUser } from './sts/enrol.js';
 export {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../manifest/index.js';
 import type { AdminClient } from './client/admin.js';
-import { readBucketMetadata } from './client/bucket-metadata.js';
-import type { BucketConfig } from './client/bucket-xml.js';
-import type { BucketClient } from './client/buckets.js';
+import { type BucketFiles, readBucketFiles, unpackBucketMetadata } from './client/bucket-metadata.js';
+import { type BucketClient, type BucketRest, parseRest } from './client/buckets.js';
 import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
 import { readIamOneByOne } from './client/iam-one-by-one.js';
 import { forEachConcurrently } from './concurrency.js';
@@ -19,42 +18,69 @@ export interface ObserveOptions {
   readonly server: ServerIdentity;
 }
 
-/** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
-async function observeBuckets(
-  manifest: Manifest,
-  { admin, buckets }: ObserveOptions,
-): Promise<ReadonlyMap<string, BucketConfig>> {
+/** One bucket as the server exports it. */
+export interface ExportedBucket {
+  readonly files: BucketFiles;
+  /** Absent: not asked for. */
+  readonly rest?: BucketRest;
+}
+
+/** What the server exports of itself, secrets included. */
+export interface ServerExports {
+  /** Archive of `export-iam`; absent if the server refused it. */
+  readonly iam?: Buffer;
+  readonly buckets: ReadonlyMap<string, ExportedBucket>;
+}
+
+/** What observing needs of the two clients. */
+export type ExportOptions = Pick<ObserveOptions, 'admin' | 'buckets'>;
+
+/** Every bucket, with CORS and public access block where `wantsRest`. */
+export async function exportBuckets(
+  { admin, buckets }: ExportOptions,
+  wantsRest: (bucket: string) => boolean,
+): Promise<ServerExports['buckets']> {
   const [names, archive] = await Promise.all([buckets.list(), admin.exportBucketMetadata()]);
-  const exported = readBucketMetadata(archive);
-  const observed = new Map(names.map((name) => [name, exported.get(name) ?? {}]));
-  const declared = manifest.buckets.filter(
-    ({ name, cors, publicAccessBlock }) => observed.has(name) && (cors ?? publicAccessBlock),
-  );
-  await forEachConcurrently(declared, READS_AT_A_TIME, async ({ name }) => {
-    observed.set(name, { ...observed.get(name), ...(await buckets.readRest(name)) });
+  const unpacked = unpackBucketMetadata(archive);
+  const exported = new Map<string, ExportedBucket>(names.map((name) => [name, { files: unpacked.get(name) ?? {} }]));
+  await forEachConcurrently(names.filter(wantsRest), READS_AT_A_TIME, async (name) => {
+    exported.set(name, { files: unpacked.get(name) ?? {}, rest: await buckets.readRest(name) });
   });
-  return observed;
+  return exported;
+}
+
+/** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
+function exportDeclared(manifest: Manifest, options: ExportOptions): Promise<ServerExports['buckets']> {
+  const declared = manifest.buckets.filter(({ cors, publicAccessBlock }) => cors ?? publicAccessBlock);
+  const names = new Set(declared.map(({ name }) => name));
+  return exportBuckets(options, (name) => names.has(name));
 }
 
 /** Milliseconds before the export is asked for again. */
 const EXPORT_PAUSES = [500, 1_500];
 
 /** The export fails as a whole while a key is deleted or not known everywhere yet, so it is asked for again. */
-async function exportIam(admin: AdminClient): Promise<IamAssets> {
+export async function exportIam(admin: AdminClient): Promise<Buffer> {
   for (const pause of EXPORT_PAUSES) {
     try {
-      return readIamExport(await admin.exportIam());
+      return await admin.exportIam();
     } catch (error) {
       if (!(error instanceof RustFsError && error.status === 500)) throw error;
       await sleep(pause);
     }
   }
-  return readIamExport(await admin.exportIam());
+  return admin.exportIam();
 }
 
-async function observeIam(admin: AdminClient): Promise<IamAssets & { readonly notes: readonly string[] }> {
+interface ObservedIam extends IamAssets {
+  readonly notes: readonly string[];
+  readonly archive?: Buffer;
+}
+
+async function observeIam(admin: AdminClient): Promise<ObservedIam> {
   try {
-    return { ...(await exportIam(admin)), notes: [] };
+    const archive = await exportIam(admin);
+    return { ...readIamExport(archive), notes: [], archive };
   } catch (error) {
     const refused = error instanceof RustFsError && error.status >= 400;
     if (!refused) throw error;
@@ -70,8 +96,9 @@ async function observeIam(admin: AdminClient): Promise<IamAssets & { readonly no
  * a write for some seconds, which apply has to see (see session.ts).
  */
 async function observeIdentities({ admin }: ObserveOptions) {
-  const [users, iam] = await Promise.all([admin.listUsers(), observeIam(admin)]);
+  const [users, { archive, ...iam }] = await Promise.all([admin.listUsers(), observeIam(admin)]);
   return {
+    archive,
     ...iam,
     users: new Map(
       Object.entries(users).map(([name, { status, policyName, memberOf }]): [string, ObservedUser] => [
@@ -86,7 +113,19 @@ async function observeIdentities({ admin }: ObserveOptions) {
  * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
  * each bucket that declares CORS or a public access block, which the bulk export leaves out.
  */
-export async function observe(manifest: Manifest, options: ObserveOptions): Promise<Estate> {
-  const [buckets, identities] = await Promise.all([observeBuckets(manifest, options), observeIdentities(options)]);
-  return { ...options.server, ...identities, buckets };
+export async function observe(
+  manifest: Manifest,
+  options: ObserveOptions,
+): Promise<{ readonly estate: Estate; readonly exports: ServerExports }> {
+  const [exported, { archive, ...identities }] = await Promise.all([
+    exportDeclared(manifest, options),
+    observeIdentities(options),
+  ]);
+  const buckets = new Map(
+    [...exported].map(([name, { files, rest }]) => [name, { ...readBucketFiles(files), ...(rest && parseRest(rest)) }]),
+  );
+  return {
+    estate: { ...options.server, ...identities, buckets },
+    exports: { buckets: exported, ...(archive ? { iam: archive } : {}) },
+  };
 }

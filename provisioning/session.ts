@@ -13,6 +13,7 @@ import { withSecretsChecked } from './probe-secrets.js';
 import { PROVISIONING_PROFILES } from './profile.js';
 import { readStore } from './secrets/read-store.js';
 import type { SecretStore } from './secrets/secret-store.js';
+import { type Contents, contentsOf } from './snapshot/contents.js';
 import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
 
 export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'ca' | 'onRequest'> {
@@ -33,6 +34,8 @@ export interface SessionPlanOptions extends PlanOptions {
 export interface PlannedState {
   readonly estate: Estate;
   readonly plan: Plan;
+  /** All that was read of IAM and bucket configuration, secrets included; undefined if the server did not export its identities. */
+  readonly contents: () => Contents | undefined;
 }
 
 /** One manifest against one server: observe, plan, apply. Close it when done. */
@@ -77,9 +80,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   async function readState({ checkSecrets, ...planOptions }: SessionPlanOptions = {}): Promise<PlannedState> {
     const contents = await readStore(store);
-    const observed = await observe(manifest, { admin, buckets, server });
+    const { estate: observed, exports } = await observe(manifest, { admin, buckets, server });
     const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
-    return { estate, plan: plan(manifest, estate, contents, planOptions) };
+    return {
+      estate,
+      plan: plan(manifest, estate, contents, planOptions),
+      contents: () => contentsOf(exports),
+    };
   }
 
   /**

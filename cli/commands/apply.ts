@@ -1,8 +1,9 @@
-import { createInterface } from 'node:readline/promises';
-import { type Plan, renderPlan } from '../../provisioning/index.js';
+import { renderPlan, type Safeguard } from '../../provisioning/index.js';
+import { confirm } from '../confirm.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
 import { createProgress } from '../render/progress.js';
+import { keepBeforeApply, undoApply } from '../safeguard.js';
 import { planColors } from './plan.js';
 import { proveAccess } from './verify.js';
 
@@ -12,18 +13,12 @@ export interface ApplyCommandOptions extends ConnectionOptions {
   readonly checkSecrets?: boolean;
   readonly verify?: boolean;
   readonly reports: string;
-}
-
-async function confirm(plan: Plan): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`${plan.changes.length} changes need an approval: pass --yes, or run apply on a terminal`);
-  }
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return (await prompt.question('Apply these changes? Only "yes" is accepted: ')).trim() === 'yes';
-  } finally {
-    prompt.close();
-  }
+  /** @default true */
+  readonly snapshot?: boolean;
+  /** Automatic snapshots that stay. @default 10 */
+  readonly keepSnapshots?: number;
+  /** Undo the changes when the access proof contradicts. @default true */
+  readonly rollback?: boolean;
 }
 
 /** `apply`: makes the server hold what the manifest declares; with `--verify` the access proof follows. */
@@ -37,11 +32,13 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
     const { changes, blocked } = state.plan;
     progress.line(renderPlan(state.plan, planColors));
     progress.event({ type: 'plan', ...state.plan });
+    let guard: Safeguard | undefined;
     if (changes.length + blocked.length > 0) {
-      if (blocked.length === 0 && !options.yes && !(await confirm(state.plan))) {
+      if (blocked.length === 0 && !options.yes && !(await confirm(changes.length, 'apply'))) {
         progress.line('nothing was changed');
         return EXIT.error;
       }
+      if (blocked.length === 0) guard = await keepBeforeApply(session, state, options, progress);
       await progress.step(`applying ${changes.length} changes`, async (update) => {
         await session.apply(state, {
           replaceKeys,
@@ -54,7 +51,11 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
       });
     }
     progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
-    return options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
+    const proven = options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
+    if (proven === EXIT.contradiction && guard && options.rollback !== false) {
+      await undoApply(session, guard, state.plan, progress);
+    }
+    return proven;
   } finally {
     session.close();
   }

@@ -6,6 +6,7 @@ import { DEBUG_VARIABLE } from '../debug.js';
 import { EXIT } from '../exit-codes.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
+import { keepBeforeApply } from '../safeguard.js';
 import { startEmulatorProcess } from '../up/emulator-process.js';
 import { type StackGateway, startGatewayProcess, throughGateway } from '../up/gateway-process.js';
 import { synthesize } from '../up/synth.js';
@@ -142,6 +143,7 @@ export async function up(options: UpOptions): Promise<number> {
       if (changes.length + blocked.length > 0) {
         // The manifest is unchanged, so Terraform saw no reason to run the step: the server has drifted.
         progress.line(renderPlan(state.plan, planColors));
+        if (blocked.length === 0) await keepBeforeApply(session, state, {}, progress);
         await progress.step(`repairing drift: ${changes.length} changes`, () => session.apply(state));
       } else progress.line('plan: no changes');
       const proven = await proveAccess(session, progress, { reports: 'reports' });
