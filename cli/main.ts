@@ -188,7 +188,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
-addOperationCommands(program, onManifest);
+addOperationCommands(program, onManifest, port);
 addFleetCommands(program, port);
 
 try {

@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 
 function count(value: string): number {
   if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError('expected a number from 1 to 9999');
@@ -14,7 +14,11 @@ export function safeguardOptions(command: Command): Command {
 }
 
 /** Adds the commands that look after a running deployment. */
-export function addOperationCommands(program: Command, onManifest: (command: Command) => Command): void {
+export function addOperationCommands(
+  program: Command,
+  onManifest: (command: Command) => Command,
+  port: (value: string) => number,
+): void {
   onManifest(
     program
       .command('snapshot')
@@ -30,6 +34,19 @@ export function addOperationCommands(program: Command, onManifest: (command: Com
     .action(async (what, file, options) => {
       const { snapshotCommands } = await import('./commands/snapshot.js');
       process.exitCode = await snapshotCommands(what, file, options);
+    });
+
+  onManifest(
+    program
+      .command('doctor')
+      .description('look for what is wrong with a deployment, and how to mend it; exit code 2 when something is'),
+  )
+    .option('--ca <file>', 'certificate of the authority that signed the TLS certificate, PEM')
+    .option('--direct <url>', "the server's own address, to find out what a proxy does to requests")
+    .option('--container <name>', 'also look into this Docker container')
+    .addOption(new Option('--console-port <port>', 'port of the console').default(9001).argParser(port))
+    .action(async (options) => {
+      process.exitCode = await (await import('./commands/doctor.js')).doctorCommand(options);
     });
 
   onManifest(

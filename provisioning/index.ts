@@ -1,5 +1,12 @@
 export { type Adoption, adopt } from './adopt/adopt.js';
 export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
+export { examineDeployment } from './doctor/doctor.js';
+export type {
+  DockerRunner,
+  DoctorFinding,
+  DoctorOptions as DeploymentDoctorOptions,
+  DoctorReport,
+} from './doctor/model.js';
 export { type DriftOptions, drift } from './drift/drift.js';
 export type { DriftFinding, DriftReport } from './drift/model.js';
 export { renderDrift } from './drift/render.js';
