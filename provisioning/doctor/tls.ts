@@ -62,8 +62,8 @@ function nameProblem(host: string, certificate: PeerCertificate): DoctorFinding 
   };
 }
 
-/** Of an expired certificate, OpenSSL says nothing else. */
-const SAID_ELSEWHERE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+/** Reasons that the other findings name. */
+const SAID_ELSEWHERE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID']);
 
 function trustProblem(untrusted: string | undefined, hasCa: boolean): DoctorFinding | undefined {
   if (untrusted === undefined || SAID_ELSEWHERE.has(untrusted)) return undefined;
