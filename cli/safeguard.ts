@@ -41,9 +41,15 @@ export async function keepBeforeApply(
 }
 
 /** Undoes an apply that the access proof contradicts, and looks whether what was found is gone. */
-export async function undoApply(session: Session, guard: Safeguard, applied: Plan, progress: Progress): Promise<void> {
+export async function undoApply(
+  session: Session,
+  guard: Safeguard,
+  applied: Plan,
+  progress: Progress,
+  manifest: string,
+): Promise<void> {
   progress.line(
-    `rolling back what this apply changed (keep it with --no-rollback); if interrupted, run: cdktf-rustfs rollback ${guard.file}`,
+    `rolling back what this apply changed (keep it with --no-rollback); if interrupted, run: cdktf-rustfs rollback ${guard.file} --manifest ${manifest}`,
   );
   const result = await progress.step(`restoring the state before ${applied.changes.length} changes`, (update) =>
     rollBackApply(session, guard.contents, applied, {

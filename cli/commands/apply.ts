@@ -53,7 +53,7 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
     progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
     const proven = options.verify ? await proveAccess(session, progress, options) : EXIT.ok;
     if (proven === EXIT.contradiction && guard && options.rollback !== false) {
-      await undoApply(session, guard, state.plan, progress);
+      await undoApply(session, guard, state.plan, progress, options.manifest);
     }
     return proven;
   } finally {

@@ -57,7 +57,11 @@ function fileKeys(file: string): SnapshotKeys {
       return [await recipientOf(identity)];
     },
     async identities() {
-      await readPrivateFile(file);
+      if ((await readPrivateFile(file)) === undefined) {
+        throw new SecretStoreError(
+          `${file} is gone: bring it back from where the secrets are backed up, as no other key opens these snapshots`,
+        );
+      }
       return loadAgeIdentities(file, {});
     },
   };

@@ -142,7 +142,14 @@ function lanes(changes: readonly Change[]): Iterable<readonly Change[]> {
 }
 
 /** Carries out what it can: one refusal must not keep the rest from being put back. Returns the refusals by change. */
-async function carryOut(plan: Plan, todo: ReturnType<typeof steps>, onChange: RestoreOptions['onChange']) {
+export async function carryOut(
+  plan: Plan,
+  session: RestoreSession,
+  now: Contents,
+  past: Contents,
+  onChange?: RestoreOptions['onChange'],
+): Promise<ReadonlyMap<string, string>> {
+  const todo = steps(session, now, past);
   const refusals = new Map<string, string>();
   for (const belongs of PHASES) {
     await forEachConcurrently(lanes(plan.changes.filter(belongs)), AT_A_TIME, async (lane) => {
@@ -172,7 +179,7 @@ export async function restore(
     const { now, plan } = await compare(session, past, options);
     const impossible = plan.blocked.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`);
     if (plan.changes.length === 0) return { now, left: impossible };
-    const refusals = await carryOut(plan, steps(session, now, past), options.onChange);
+    const refusals = await carryOut(plan, session, now, past, options.onChange);
     if (round < MAX_ROUNDS) {
       if (refusals.size > 0) await sleep(round * 500);
       continue;
