@@ -88,14 +88,14 @@ export function contentsOf({ iam: archive, buckets }: ServerExports): Contents |
         members: [...members].sort(),
         policies: [...attached].sort(),
       })),
-      accessKeys: record(accessKeys, ({ parent, enabled, name, embeddedPolicy }, id) => ({
-        parent,
-        enabled,
-        secretKey: '',
-        ...(name ? { name } : {}),
-        ...secrets.accessKeys.get(id),
-        ...(embeddedPolicy ? { policy: embeddedPolicy } : {}),
-      })),
+      accessKeys: Object.fromEntries(
+        [...accessKeys].flatMap(([id, { parent, enabled, name, embeddedPolicy }]) => {
+          // From the same file of the archive, so always there.
+          const own = secrets.accessKeys.get(id);
+          const policy = embeddedPolicy ? { policy: embeddedPolicy } : {};
+          return own ? [[id, { parent, enabled, ...(name ? { name } : {}), ...own, ...policy }]] : [];
+        }),
+      ),
     },
     buckets: record(buckets, bucketContents),
   };
