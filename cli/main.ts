@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
 import { addImportCommand } from './import-options.js';
+import { addOperationCommands, safeguardOptions } from './operations.js';
 import { addPreflightCommand } from './preflight-options.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
 import { textfileOption } from './textfile.js';
@@ -72,7 +73,7 @@ addImportCommand(program);
 
 addPreflightCommand(program);
 
-onManifest(program.command('apply').description('make the server hold what the manifest declares'))
+safeguardOptions(onManifest(program.command('apply').description('make the server hold what the manifest declares')))
   .option('--yes', 'apply without asking')
   .option('--replace-keys', 'replace access keys whose secret is not in the secret store')
   .option(
@@ -229,6 +230,7 @@ program
 
 addSecretCommands(program, onManifest);
 addEventCommands(program, onManifest, port);
+addOperationCommands(program, onManifest, port);
 addFleetCommands(program, port);
 
 try {

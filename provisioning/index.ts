@@ -1,5 +1,12 @@
 export { type Adoption, adopt } from './adopt/adopt.js';
 export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
+export { examineDeployment } from './doctor/doctor.js';
+export type {
+  DockerRunner,
+  DoctorFinding,
+  DoctorOptions as DeploymentDoctorOptions,
+  DoctorReport,
+} from './doctor/model.js';
 export { type DriftOptions, drift } from './drift/drift.js';
 export type { DriftFinding, DriftReport } from './drift/model.js';
 export { renderDrift } from './drift/render.js';
@@ -53,6 +60,18 @@ export {
   type SessionOptions,
   type SessionPlanOptions,
 } from './session.js';
+export type { Contents } from './snapshot/contents.js';
+export { snapshotKeys } from './snapshot/keys.js';
+export { compare as compareWithSnapshot, readContents as readServerContents } from './snapshot/restore.js';
+export {
+  type Rollback,
+  rollBack,
+  rollBackApply,
+  type Safeguard,
+  safeguard,
+  snapshotOf,
+} from './snapshot/safeguard.js';
+export { type Snapshot, type SnapshotStore, snapshotStore } from './snapshot/snapshot-store.js';
 export { type SessionCache, sessionCache } from './sts/cache.js';
 export { enrolDeclared, enrolUser, enrolWithSecret, withdrawUser } from './sts/enrol.js';
 export {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../manifest/index.js';
 import type { AdminClient } from './client/admin.js';
-import { readBucketMetadata } from './client/bucket-metadata.js';
-import type { BucketConfig } from './client/bucket-xml.js';
-import type { BucketClient } from './client/buckets.js';
+import { type BucketFiles, readBucketFiles, unpackBucketMetadata } from './client/bucket-metadata.js';
+import { type BucketClient, type BucketRest, parseRest } from './client/buckets.js';
 import type { EventTargetClient } from './client/event-targets.js';
 import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
 import { readIamOneByOne } from './client/iam-one-by-one.js';
@@ -24,42 +23,72 @@ export interface ObserveOptions {
   readonly allTargets?: boolean;
 }
 
-/** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
-async function observeBuckets(
-  manifest: Pick<Manifest, 'buckets'>,
-  { admin, buckets }: ObserveOptions,
-): Promise<ReadonlyMap<string, BucketConfig>> {
+/** One bucket as the server exports it. */
+export interface ExportedBucket {
+  readonly files: BucketFiles;
+  /** Absent: not asked for. */
+  readonly rest?: BucketRest;
+}
+
+/** What the server exports of itself, secrets included. */
+export interface ServerExports {
+  /** Archive of `export-iam`; absent if the server refused it. */
+  readonly iam?: Buffer;
+  readonly buckets: ReadonlyMap<string, ExportedBucket>;
+}
+
+/** What observing needs of the two clients. */
+export type ExportOptions = Pick<ObserveOptions, 'admin' | 'buckets'>;
+
+/** Every bucket, with CORS and public access block where `wantsRest`. */
+export async function exportBuckets(
+  { admin, buckets }: ExportOptions,
+  wantsRest: (bucket: string) => boolean,
+): Promise<ServerExports['buckets']> {
   const [names, archive] = await Promise.all([buckets.list(), admin.exportBucketMetadata()]);
-  const exported = readBucketMetadata(archive);
-  const observed = new Map(names.map((name) => [name, exported.get(name) ?? {}]));
-  const declared = manifest.buckets.filter(
-    ({ name, cors, publicAccessBlock }) => observed.has(name) && (cors ?? publicAccessBlock),
-  );
-  await forEachConcurrently(declared, READS_AT_A_TIME, async ({ name }) => {
-    observed.set(name, { ...observed.get(name), ...(await buckets.readRest(name)) });
+  const unpacked = unpackBucketMetadata(archive);
+  const exported = new Map<string, ExportedBucket>(names.map((name) => [name, { files: unpacked.get(name) ?? {} }]));
+  await forEachConcurrently(names.filter(wantsRest), READS_AT_A_TIME, async (name) => {
+    exported.set(name, { files: unpacked.get(name) ?? {}, rest: await buckets.readRest(name) });
   });
-  return observed;
+  return exported;
+}
+
+/** CORS and public access block are read where they are declared; undeclared, neither gives anybody access. */
+function exportDeclared(
+  manifest: Pick<Manifest, 'buckets'>,
+  options: ExportOptions,
+): Promise<ServerExports['buckets']> {
+  const declared = manifest.buckets.filter(({ cors, publicAccessBlock }) => cors ?? publicAccessBlock);
+  const names = new Set(declared.map(({ name }) => name));
+  return exportBuckets(options, (name) => names.has(name));
 }
 
 /** Milliseconds before the export is asked for again. */
 const EXPORT_PAUSES = [500, 1_500];
 
 /** The export fails as a whole while a key is deleted or not known everywhere yet, so it is asked for again. */
-async function exportIam(admin: AdminClient): Promise<IamAssets> {
+export async function exportIam(admin: AdminClient): Promise<Buffer> {
   for (const pause of EXPORT_PAUSES) {
     try {
-      return readIamExport(await admin.exportIam());
+      return await admin.exportIam();
     } catch (error) {
       if (!(error instanceof RustFsError && error.status === 500)) throw error;
       await sleep(pause);
     }
   }
-  return readIamExport(await admin.exportIam());
+  return admin.exportIam();
 }
 
-async function observeIam(admin: AdminClient): Promise<IamAssets & { readonly notes: readonly string[] }> {
+interface ObservedIam extends IamAssets {
+  readonly notes: readonly string[];
+  readonly archive?: Buffer;
+}
+
+async function observeIam(admin: AdminClient): Promise<ObservedIam> {
   try {
-    return { ...(await exportIam(admin)), notes: [] };
+    const archive = await exportIam(admin);
+    return { ...readIamExport(archive), notes: [], archive };
   } catch (error) {
     const refused = error instanceof RustFsError && error.status >= 400;
     if (!refused) throw error;
@@ -75,8 +104,9 @@ async function observeIam(admin: AdminClient): Promise<IamAssets & { readonly no
  * a write for some seconds, which apply has to see (see session.ts).
  */
 async function observeIdentities({ admin }: ObserveOptions) {
-  const [users, iam] = await Promise.all([admin.listUsers(), observeIam(admin)]);
+  const [users, { archive, ...iam }] = await Promise.all([admin.listUsers(), observeIam(admin)]);
   return {
+    archive,
     ...iam,
     users: new Map(
       Object.entries(users).map(([name, { status, policyName, memberOf }]): [string, ObservedUser] => [
@@ -95,20 +125,26 @@ async function observeIdentities({ admin }: ObserveOptions) {
 export async function observe(
   manifest: Pick<Manifest, 'buckets' | 'eventTargets'>,
   options: ObserveOptions,
-): Promise<Estate> {
+): Promise<{ readonly estate: Estate; readonly exports: ServerExports }> {
   const withEvents =
     options.allTargets || manifest.eventTargets || manifest.buckets.some(({ notifications }) => notifications);
-  const [buckets, identities, events] = await Promise.all([
-    observeBuckets(manifest, options),
+  const [exported, { archive, ...identities }, events] = await Promise.all([
+    exportDeclared(manifest, options),
     observeIdentities(options),
     withEvents ? observeEvents(manifest, options.targets) : undefined,
   ]);
+  const buckets = new Map(
+    [...exported].map(([name, { files, rest }]) => [name, { ...readBucketFiles(files), ...(rest && parseRest(rest)) }]),
+  );
   const notes = Object.values(events?.unreadable ?? {}).map(
     (why) => `the server does not show its event targets (${why})`,
   );
   return {
-    ...{ ...options.server, ...identities, buckets },
-    notes: [...identities.notes, ...notes],
-    ...(events ? { events } : {}),
+    estate: {
+      ...{ ...options.server, ...identities, buckets },
+      notes: [...identities.notes, ...notes],
+      ...(events ? { events } : {}),
+    },
+    exports: { buckets: exported, ...(archive ? { iam: archive } : {}) },
   };
 }

@@ -15,6 +15,7 @@ import { withSecretsChecked } from './probe-secrets.js';
 import { PROVISIONING_PROFILES } from './profile.js';
 import { misdirected, readStore } from './secrets/read-store.js';
 import type { SecretStore, StoreConnection } from './secrets/secret-store.js';
+import { type Contents, contentsOf } from './snapshot/contents.js';
 import { type Credentials, createWire, type Wire, type WireOptions } from './wire.js';
 
 export interface SessionOptions extends Pick<WireOptions, 'timeoutMs' | 'trust' | 'onRequest'> {
@@ -39,6 +40,8 @@ export interface SessionPlanOptions extends PlanOptions {
 export interface PlannedState {
   readonly estate: Estate;
   readonly plan: Plan;
+  /** All that was read of IAM and bucket configuration, secrets included; undefined if the server did not export its identities. */
+  readonly contents: () => Contents | undefined;
 }
 
 /** One manifest against one server: observe, plan, apply. Close it when done. */
@@ -93,12 +96,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...planOptions
   }: SessionPlanOptions = {}): Promise<PlannedState> {
     const contents = await readStore(store);
-    const observed = await observe(manifest, { admin, buckets, server, targets, allTargets });
+    const { estate: observed, exports } = await observe(manifest, { admin, buckets, server, targets, allTargets });
     const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
     // Only where it is declared: who provisions over a tunnel changes nothing for applications.
     const names = declared === undefined ? new Set<string>() : await misdirected(store, contents.keys(), declared);
     const published = { misdirected: { names, endpoint: clients.endpoint } };
-    return { estate, plan: plan(manifest, estate, contents, { ...planOptions, ...published }) };
+    return {
+      estate,
+      plan: plan(manifest, estate, contents, { ...planOptions, ...published }),
+      contents: () => contentsOf(exports),
+    };
   }
 
   /**

@@ -1,8 +1,9 @@
-import { createInterface } from 'node:readline/promises';
-import { enrolDeclared, type Plan, renderPlan, type Session } from '../../provisioning/index.js';
+import { enrolDeclared, renderPlan, type Safeguard, type Session } from '../../provisioning/index.js';
+import { confirm } from '../confirm.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
 import { createProgress, type Progress } from '../render/progress.js';
+import { keepBeforeApply, undoApply } from '../safeguard.js';
 import { enrolledUsers } from '../sign-ins.js';
 import { planColors } from './plan.js';
 import { proveAccess } from './verify.js';
@@ -13,18 +14,12 @@ export interface ApplyCommandOptions extends ConnectionOptions {
   readonly checkSecrets?: boolean;
   readonly verify?: boolean;
   readonly reports: string;
-}
-
-async function confirm(plan: Plan): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`${plan.changes.length} changes need an approval: pass --yes, or run apply on a terminal`);
-  }
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return (await prompt.question('Apply these changes? Only "yes" is accepted: ')).trim() === 'yes';
-  } finally {
-    prompt.close();
-  }
+  /** @default true */
+  readonly snapshot?: boolean;
+  /** Automatic snapshots that stay. @default 10 */
+  readonly keepSnapshots?: number;
+  /** Undo the changes when the access proof contradicts. @default true */
+  readonly rollback?: boolean;
 }
 
 /** Enrols the users that the manifest declares sessions for and that cannot sign in yet. */
@@ -50,11 +45,13 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
     const { changes, blocked } = state.plan;
     progress.line(renderPlan(state.plan, planColors));
     progress.event({ type: 'plan', ...state.plan });
+    let guard: Safeguard | undefined;
     if (changes.length + blocked.length > 0) {
-      if (blocked.length === 0 && !options.yes && !(await confirm(state.plan))) {
+      if (blocked.length === 0 && !options.yes && !(await confirm(changes.length, 'apply'))) {
         progress.line('nothing was changed');
         return EXIT.error;
       }
+      if (blocked.length === 0) guard = await keepBeforeApply(session, state, options, progress);
       const waits = new Set<string>();
       await progress.step(`applying ${changes.length} changes`, async (update) => {
         await session.apply(state, {
@@ -76,7 +73,11 @@ export async function applyCommand(options: ApplyCommandOptions): Promise<number
     }
     await enrol(session, options, progress);
     progress.event({ type: 'applied', changes: changes.length, requests: session.wire.requests() });
-    return options.verify ? (await proveAccess(session, progress, options)).exitCode : EXIT.ok;
+    const proven = options.verify ? (await proveAccess(session, progress, options)).exitCode : EXIT.ok;
+    if (proven === EXIT.contradiction && guard && options.rollback !== false) {
+      await undoApply(session, guard, state.plan, progress, options.manifest);
+    }
+    return proven;
   } finally {
     session.close();
   }

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
+import { keepBeforeApply } from '../safeguard.js';
 import { allOf, type SignedIn } from '../sign-ins.js';
 import { type StackGateway, throughGateway } from '../up/gateway-process.js';
 import { serveSdkClients } from '../up/sdk-clients.js';
@@ -56,6 +57,7 @@ async function repairDrift(session: Session, progress: Progress): Promise<void> 
   progress.event({ type: 'plan', ...state.plan });
   if (changes.length + blocked.length === 0) return progress.line('plan: no changes');
   progress.line(renderPlan(state.plan, planColors));
+  if (blocked.length === 0) await keepBeforeApply(session, state, {}, progress);
   await progress.step(`repairing drift: ${changes.length} changes`, () => session.apply(state));
 }
 

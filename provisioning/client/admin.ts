@@ -40,8 +40,10 @@ export interface NewServiceAccount {
   readonly targetUser: string;
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly name: string;
-  readonly description: string;
+  readonly name?: string;
+  readonly description?: string;
+  /** RFC 3339, in the future. */
+  readonly expiration?: string;
   readonly policy?: PolicyDocument;
 }
 
@@ -63,10 +65,14 @@ export interface AdminClient {
   exportIam(): Promise<Buffer>;
   putPolicy(name: string, document: PolicyDocument): Promise<void>;
   removePolicy(name: string): Promise<void>;
-  createUser(name: string, secret: string): Promise<void>;
+  /** Creates a user, or gives an existing one this secret and status. */
+  createUser(name: string, secret: string, enabled?: boolean): Promise<void>;
+  /** Removes a user, its access keys and its memberships. */
+  removeUser(name: string): Promise<void>;
   setUserSecret(name: string, secretKey: string): Promise<void>;
   setUserEnabled(name: string, enabled: boolean): Promise<void>;
   setPolicies(principal: string, policies: readonly string[], isGroup: boolean): Promise<void>;
+  /** Adding creates the group; removing nobody from an empty group deletes it (reference: update-group-members). */
   changeMembers(group: string, members: readonly string[], remove: boolean): Promise<void>;
   setGroupEnabled(name: string, enabled: boolean): Promise<void>;
   addServiceAccount(account: NewServiceAccount): Promise<void>;
@@ -74,6 +80,7 @@ export interface AdminClient {
   setServiceAccountEnabled(accessKey: string, enabled: boolean): Promise<void>;
   setServiceAccountSecret(accessKey: string, secretKey: string): Promise<void>;
   setQuota(bucket: string, bytes: number): Promise<void>;
+  removeQuota(bucket: string): Promise<void>;
 }
 
 export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
@@ -124,8 +131,9 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
     exportIam: () => readArchive('/export-iam'),
     putPolicy: (name, document) => write(route('PUT', '/add-canned-policy', { name }, document)),
     removePolicy: (name) => write(route('DELETE', '/remove-canned-policy', { name })),
-    createUser: (name, secretKey) =>
-      write(route('PUT', '/add-user', { accessKey: name }, { secretKey, status: 'enabled' })),
+    createUser: (name, secretKey, enabled = true) =>
+      write(route('PUT', '/add-user', { accessKey: name }, { secretKey, status: enabled ? 'enabled' : 'disabled' })),
+    removeUser: (name) => write(route('DELETE', '/remove-user', { accessKey: name })),
     setUserSecret: (name, secretKey) =>
       write(route('PUT', '/set-user-secret-key', { accessKey: name }, { secret_key: secretKey })),
     setUserEnabled: (name, enabled) =>
@@ -151,5 +159,6 @@ export function createAdminClient(wire: Wire, root: Credentials): AdminClient {
       write(route('POST', '/update-service-account', { accessKey }, { newSecretKey })),
     setQuota: (bucket, bytes) =>
       write(route('PUT', `/quota/${bucket}`, undefined, { quota: bytes, quota_type: 'HARD' })),
+    removeQuota: (bucket) => write(route('DELETE', `/quota/${bucket}`)),
   };
 }

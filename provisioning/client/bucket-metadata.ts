@@ -17,6 +17,12 @@ interface QuotaFile {
   readonly reservation_quota?: number | null;
 }
 
+/** Bytes that a `quota.json` allows; undefined: no limit. */
+export function quotaOf(content: string): number | undefined {
+  const { quota, reservation_quota } = JSON.parse(content) as QuotaFile;
+  return reservation_quota || quota || undefined;
+}
+
 type Reader = (content: string) => Partial<{ -readonly [Key in keyof BucketConfig]: BucketConfig[Key] }>;
 
 const nonEmpty = <T>(items: readonly T[]): T[] | undefined => (items.length > 0 ? [...items] : undefined);
@@ -30,15 +36,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   'tagging.xml': (content) => ({ tags: parseTags(content) }),
   'object-lock.xml': (content) => ({ objectLock: parseObjectLock(content) }),
   'notification.xml': (content) => ({ notifications: nonEmpty(parseNotification(content)) }),
-  'quota.json': (content) => {
-    const { quota, reservation_quota } = JSON.parse(content) as QuotaFile;
-    return { quotaBytes: reservation_quota || quota || undefined };
-  },
+  'quota.json': (content) => ({ quotaBytes: quotaOf(content) }),
 };
 
-/** Reads the archive of `export-bucket-metadata`: the configuration of every bucket in one request. */
-export function readBucketMetadata(archive: Buffer): ReadonlyMap<string, BucketConfig> {
-  const buckets = new Map<string, BucketConfig>();
+/** Files of one bucket by name, such as `policy.json`. */
+export type BucketFiles = Readonly<Record<string, string>>;
+
+/** Unpacks the archive of `export-bucket-metadata`: the configuration of every bucket in one request. */
+export function unpackBucketMetadata(archive: Buffer): ReadonlyMap<string, BucketFiles> {
+  const buckets = new Map<string, Record<string, string>>();
   let files: ReturnType<typeof unzipSync>;
   try {
     files = unzipSync(archive);
@@ -52,9 +58,13 @@ export function readBucketMetadata(archive: Buffer): ReadonlyMap<string, BucketC
   }
   for (const [path, content] of Object.entries(files)) {
     const [bucket = '', file = ''] = path.split('/');
-    const config = READERS[file]?.(strFromU8(content)) ?? {};
-    const present = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
-    buckets.set(bucket, { ...buckets.get(bucket), ...present });
+    buckets.set(bucket, { ...buckets.get(bucket), [file]: strFromU8(content) });
   }
   return buckets;
+}
+
+/** What the files of one bucket say. */
+export function readBucketFiles(files: BucketFiles): BucketConfig {
+  const config = Object.entries(files).flatMap(([file, content]) => Object.entries(READERS[file]?.(content) ?? {}));
+  return Object.fromEntries(config.filter(([, value]) => value !== undefined));
 }

@@ -14,12 +14,26 @@ import { errorCode, refusal } from './response.js';
 type ConfigKey = keyof BucketConfig;
 type Sdk = typeof import('@aws-sdk/client-s3');
 
+/** CORS and public access block as XML; undefined: not configured. */
+export interface BucketRest {
+  readonly cors: string | undefined;
+  readonly publicAccessBlock: string | undefined;
+}
+
+/** {@link BucketRest} in the manifest's terms. */
+export function parseRest({ cors, publicAccessBlock }: BucketRest): Pick<BucketConfig, 'cors' | 'publicAccessBlock'> {
+  return {
+    ...(cors === undefined ? {} : { cors: [...parseCors(cors)] }),
+    ...(publicAccessBlock === undefined ? {} : { publicAccessBlock: parsePublicAccessBlock(publicAccessBlock) }),
+  };
+}
+
 /** Bucket calls as root. Reading goes over the wire; configuring through the AWS SDK, which is loaded with the first setting. */
 export interface BucketClient {
   /** Names of all buckets. */
   list(): Promise<readonly string[]>;
-  /** What the bulk export leaves out: CORS and public access block. */
-  readRest(bucket: string): Promise<Pick<BucketConfig, 'cors' | 'publicAccessBlock'>>;
+  /** What the bulk export leaves out. */
+  readRest(bucket: string): Promise<BucketRest>;
   create(bucket: string, objectLock: boolean): Promise<void>;
   /** Sets one part of the configuration; undefined removes it. */
   configure<Key extends Exclude<ConfigKey, 'quotaBytes'>>(
@@ -235,11 +249,11 @@ export function createBucketClient(wire: Wire, root: Credentials): BucketClient 
       return [...text.matchAll(/<Bucket>.*?<Name>([^<]+)<\/Name>.*?<\/Bucket>/gs)].map(([, name = '']) => name);
     },
     async readRest(bucket) {
-      const [corsXml, blockXml] = await Promise.all([readXml(bucket, 'cors'), readXml(bucket, 'publicAccessBlock')]);
-      return {
-        ...(corsXml === undefined ? {} : { cors: [...parseCors(corsXml)] }),
-        ...(blockXml === undefined ? {} : { publicAccessBlock: parsePublicAccessBlock(blockXml) }),
-      };
+      const [cors, publicAccessBlock] = await Promise.all([
+        readXml(bucket, 'cors'),
+        readXml(bucket, 'publicAccessBlock'),
+      ]);
+      return { cors, publicAccessBlock };
     },
     async create(bucket, objectLock) {
       const headers: Record<string, string> = objectLock ? { 'x-amz-bucket-object-lock-enabled': 'true' } : {};

@@ -38,8 +38,20 @@ const FILES = {
 const unusable = (what: string) =>
   new RustFsError(`GET /rustfs/admin/v3/export-iam ${what}: is this RustFS, or a proxy before it?`, 200, '');
 
+type Unpacked = Readonly<Record<string, Uint8Array>>;
+
+/** Unpacks these files of the archive of `export-iam`. */
+function unpack(archive: Buffer, names: readonly string[]): Unpacked {
+  const wanted = new Set(names.map((name) => `iam-assets/${name}.json`));
+  try {
+    return unzipSync(archive, { filter: ({ name }) => wanted.has(name) });
+  } catch {
+    throw unusable('answered something that is no zip archive');
+  }
+}
+
 /** The errors of the parsers are never passed on: they quote what they could not read, which may be a secret. */
-function parseFile<T>(files: Readonly<Record<string, Uint8Array>>, name: keyof typeof FILES, schema: z.ZodType<T>): T {
+function parseFile<T>(files: Unpacked, name: string, schema: z.ZodType<T>): T {
   const content = files[`iam-assets/${name}.json`];
   if (content === undefined) throw unusable(`answered an archive without iam-assets/${name}.json`);
   let json: unknown;
@@ -59,14 +71,7 @@ function parseFile<T>(files: Readonly<Record<string, Uint8Array>>, name: keyof t
  * of all users and access keys. They are neither kept nor compared; whether a secret is right, a probe tells.
  */
 export function readIamExport(archive: Buffer): IamAssets {
-  let files: ReturnType<typeof unzipSync>;
-  try {
-    files = unzipSync(archive, {
-      filter: ({ name }) => /\/(?:policies|groups|group_mappings|svcaccts)\.json$/.test(name),
-    });
-  } catch {
-    throw unusable('answered something that is no zip archive');
-  }
+  const files = unpack(archive, Object.keys(FILES));
   const policies = parseFile(files, 'policies', FILES.policies);
   const groups = parseFile(files, 'groups', FILES.groups);
   const mappings = parseFile(files, 'group_mappings', FILES.group_mappings);
@@ -89,6 +94,54 @@ export function readIamExport(archive: Buffer): IamAssets {
           ...(name ? { name } : {}),
           ...(sessionPolicy ? { embeddedPolicy: sessionPolicy as PolicyDocument } : {}),
         },
+      ]),
+    ),
+  };
+}
+
+const SECRET_FILES = {
+  users: z.record(z.string(), z.object({ secretKey: z.string(), status: z.string() })),
+  user_mappings: FILES.group_mappings,
+  svcaccts: z.record(
+    z.string(),
+    z.object({
+      secretKey: z.string(),
+      description: z.string().nullish(),
+      expiration: z.string().nullish(),
+    }),
+  ),
+};
+
+/** Users with their secrets, and what {@link readIamExport} leaves out of access keys. */
+export interface IamSecrets {
+  readonly users: ReadonlyMap<
+    string,
+    { readonly secretKey: string; readonly enabled: boolean; readonly policies: readonly string[] }
+  >;
+  /** By access key id. */
+  readonly accessKeys: ReadonlyMap<
+    string,
+    { readonly secretKey: string; readonly description?: string; readonly expiration?: string }
+  >;
+}
+
+/** Reads the secrets of the archive of `export-iam`: for snapshots alone, which are encrypted. */
+export function readIamSecrets(archive: Buffer): IamSecrets {
+  const files = unpack(archive, Object.keys(SECRET_FILES));
+  const users = parseFile(files, 'users', SECRET_FILES.users);
+  const mappings = parseFile(files, 'user_mappings', SECRET_FILES.user_mappings);
+  const accounts = parseFile(files, 'svcaccts', SECRET_FILES.svcaccts);
+  return {
+    users: new Map(
+      Object.entries(users).map(([name, { secretKey, status }]) => [
+        name,
+        { secretKey, enabled: status === 'enabled', policies: splitNames(mappings[name]?.policy) },
+      ]),
+    ),
+    accessKeys: new Map(
+      Object.entries(accounts).map(([accessKeyId, { secretKey, description, expiration }]) => [
+        accessKeyId,
+        { secretKey, ...(description ? { description } : {}), ...(expiration ? { expiration } : {}) },
       ]),
     ),
   };

@@ -1,5 +1,5 @@
 import type { BucketConfig } from '../client/bucket-xml.js';
-import { createBucketClient } from '../client/buckets.js';
+import { createBucketClient, parseRest } from '../client/buckets.js';
 import { forEachConcurrently } from '../concurrency.js';
 import type { Estate } from '../estate.js';
 import type { Session } from '../session.js';
@@ -16,7 +16,7 @@ export async function withRest(
   const buckets = new Map(estate.buckets);
   const wanted = [...estate.buckets].filter(([name, config]) => matters(config, name));
   await forEachConcurrently(wanted, READS_AT_A_TIME, async ([name, config]) => {
-    buckets.set(name, { ...config, ...(await client.readRest(name)) });
+    buckets.set(name, { ...config, ...parseRest(await client.readRest(name)) });
   });
   return { ...estate, buckets };
 }

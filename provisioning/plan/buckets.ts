@@ -2,18 +2,10 @@ import type { Manifest, ManifestBucket } from '../../manifest/index.js';
 import { canonicalPolicy, type PolicyDocument, policiesEqual } from '../../policies/index.js';
 import type { BucketConfig } from '../client/bucket-xml.js';
 import type { Estate } from '../estate.js';
+import { stableJson } from '../stable-json.js';
 import { type Blocked, BUCKET_SETTINGS, type BucketSetting, type Change, type Plan, type Unmanaged } from './model.js';
 
 type Value = BucketConfig[BucketSetting];
-
-/** JSON with sorted keys, so that equal settings are equal text. */
-function stable(value: unknown): string {
-  return JSON.stringify(value, (_, field: unknown) =>
-    typeof field === 'object' && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  );
-}
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
 
@@ -37,11 +29,11 @@ function settingEquals(setting: BucketSetting, wanted: BucketConfig, actual: Buc
     // Without a key id RustFS stores its default key (reference: KMS), which is no difference.
     return wanted.encryption.algorithm === actual.encryption?.algorithm;
   }
-  return stable(canonical(setting, wanted)) === stable(canonical(setting, actual));
+  return stableJson(canonical(setting, wanted)) === stableJson(canonical(setting, actual));
 }
 
 function show(setting: BucketSetting, value: Value): string {
-  return stable(setting === 'policy' ? canonicalPolicy(value as PolicyDocument) : value);
+  return stableJson(setting === 'policy' ? canonicalPolicy(value as PolicyDocument) : value);
 }
 
 function changeOf(bucket: string, setting: BucketSetting, wanted: Value, actual: Value): Change {

@@ -50,7 +50,7 @@ async function viewServer({ server, manifest, from, objects, to }: PreflightOpti
     );
   const admin = createAdminClient(wire, root);
   const buckets = createBucketClient(wire, root);
-  const [estate, asked, clockSkewSeconds] = await Promise.all([
+  const [{ estate }, asked, clockSkewSeconds] = await Promise.all([
     observe(manifest ?? { buckets: [] }, {
       ...{ admin, buckets, server: identity },
       targets: createEventTargetClient(wire, root),

@@ -105,6 +105,15 @@ function inUse(lockFile: string, description: string, holder: Holder | 'unreadab
   return `${description} is in use by ${who}: wait until it has finished, or delete ${lockFile} if no such process runs`;
 }
 
+/** Whose a lock file is, for people; undefined if there is none, or if its process runs. */
+export async function abandonedLock(lockFile: string): Promise<string | undefined> {
+  const holder = await readHolder(lockFile);
+  if (holder === 'gone') return undefined;
+  if (holder === 'unreadable') return 'it does not say whose it is';
+  if (holder.host !== hostname()) return `of process ${holder.pid} on host ${holder.host}, since ${holder.since}`;
+  return isDead(holder) ? `of process ${holder.pid}, which no longer runs, since ${holder.since}` : undefined;
+}
+
 /** Creates a file with its content in one step: a lock that says nobody's name could not be taken over. */
 async function createExclusively(path: string, content: string): Promise<boolean> {
   const temporary = temporaryPath(path);

@@ -75,7 +75,7 @@ describe('exit codes and JSON', () => {
     expect(contradiction.stdout).toContain(
       'security: web could get object on web-uploads, although the declared policies refuse it (404 NoSuchKey); statement 2 of policy web-storage, attached to user web-svc on the server, allows it',
     );
-  });
+  }, 120_000);
 
   test('the secret store holds one dotenv file for each key, readable by its owner alone', async () => {
     await onManifest('apply', '--yes');

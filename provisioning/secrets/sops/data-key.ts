@@ -1,4 +1,4 @@
-import type { armor, Decrypter } from 'age-encryption';
+import type { armor, Decrypter, Encrypter } from 'age-encryption';
 import { SecretStoreError } from '../secret-store.js';
 import type { AgeIdentities } from './identities.js';
 import type { SopsMetadata } from './metadata.js';
@@ -6,7 +6,7 @@ import type { SopsMetadata } from './metadata.js';
 export const DATA_KEY_BYTES = 32;
 
 /** Loaded when it is needed: most commands have nothing to decrypt, and start a tenth of a second sooner. */
-const age = () => import('age-encryption');
+export const age = () => import('age-encryption');
 
 /** @throws {SecretStoreError} if none of the identities opens the file's data key. */
 export async function decryptDataKey(metadata: SopsMetadata, identities: AgeIdentities, file: string): Promise<Buffer> {
@@ -28,7 +28,7 @@ export async function decryptDataKey(metadata: SopsMetadata, identities: AgeIden
   );
 }
 
-function addIdentity(decrypter: Decrypter, key: string, source: string): void {
+export function addIdentity(decrypter: Decrypter, key: string, source: string): void {
   try {
     decrypter.addIdentity(key);
   } catch {
@@ -46,8 +46,18 @@ function decode(form: typeof armor, enc: string, file: string): Uint8Array {
 
 /** The data key in age's text form, for one recipient (`age1…`). */
 export async function encryptDataKey(dataKey: Buffer, recipient: string): Promise<string> {
+  return encryptForRecipients(dataKey, [recipient]);
+}
+
+/** Anything in age's text form, for recipients (`age1…`). @throws {SecretStoreError} if one is none */
+export async function encryptForRecipients(content: Uint8Array | string, recipients: readonly string[]) {
   const { armor, Encrypter } = await age();
   const encrypter = new Encrypter();
+  for (const recipient of recipients) addRecipient(encrypter, recipient);
+  return armor.encode(await encrypter.encrypt(content));
+}
+
+function addRecipient(encrypter: Encrypter, recipient: string): void {
   try {
     encrypter.addRecipient(recipient);
   } catch {
@@ -55,7 +65,6 @@ export async function encryptDataKey(dataKey: Buffer, recipient: string): Promis
       `${/^AGE-SECRET-KEY/i.test(recipient) ? 'a private key' : JSON.stringify(recipient)} is not an age recipient: expected the public key that age-keygen prints, age1…`,
     );
   }
-  return armor.encode(await encrypter.encrypt(dataKey));
 }
 
 /** Whether one of the identities can open what is encrypted for one of the recipients. */
