@@ -16,6 +16,7 @@
 import type { Readable } from 'node:stream';
 import type { OneOrMany, Principal } from '../policies/index.js';
 import type { IamContext } from './iam/principal.js';
+import type { Kms } from './kms/service.js';
 import type { OidcState } from './oidc/discovery.js';
 
 /** Values of a kind by key, as they were last persisted. */
@@ -25,6 +26,7 @@ export type StoredRecords = (kind: string) => ReadonlyMap<string, unknown>;
 export interface EmulatorContext extends IamContext {
   readonly region: string;
   readonly oidc: OidcState;
+  readonly kms: Kms;
   readonly startedAt: Date;
   /** UUID that stays the same as long as the data does. */
   readonly deploymentId: string;

@@ -96,8 +96,6 @@ export interface EmulatorProfile {
     readonly strictLifecycle: boolean;
     /** A notification configuration is stored before its targets are checked. */
     readonly storesRefusedNotification: boolean;
-    /** SSE-S3 needs a master key (which the emulator has not), so such writes are refused. */
-    readonly sseNeedsMasterKey: boolean;
     /** Default encryption is checked for algorithm and key. RustFS source 1.0.1. */
     readonly strictEncryption: boolean;
     /** DELETE of the website configuration needs this action. */
@@ -158,7 +156,6 @@ const current: EmulatorProfile = {
   buckets: {
     strictLifecycle: true,
     storesRefusedNotification: false,
-    sseNeedsMasterKey: true,
     strictEncryption: true,
     deleteWebsiteAction: 's3:PutBucketPolicy',
     missingNotifyTargets: NO_NOTIFY_TARGETS,
@@ -224,7 +221,6 @@ const beta: EmulatorProfile = {
   buckets: {
     strictLifecycle: false,
     storesRefusedNotification: true,
-    sseNeedsMasterKey: false,
     strictEncryption: false,
     deleteWebsiteAction: 's3:GetBucketPolicy',
     missingNotifyTargets: NO_NOTIFY_TARGETS,

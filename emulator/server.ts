@@ -8,6 +8,8 @@ import { dispatch, withCors } from './http/dispatch.js';
 import { type Incoming, readIncoming } from './http/incoming.js';
 import { errorResponse, sendResponse } from './http/respond.js';
 import { loadIam } from './iam/storage.js';
+import { kmsProfile } from './kms/profile.js';
+import { Kms } from './kms/service.js';
 import type { OidcSettings } from './oidc/config.js';
 import { discoverAll } from './oidc/discovery.js';
 import { emulatorProfile } from './profile.js';
@@ -34,6 +36,8 @@ export interface EmulatorOptions {
   readonly region?: string;
   /** Identity providers; `oidcFromEnvironment` reads them from the variables of RustFS. @default none */
   readonly oidc?: OidcSettings;
+  /** `RUSTFS_SSE_S3_MASTER_KEY`: Base64 of 32 bytes. @default - none: SSE-S3 without KMS is refused, or (beta.7) done with zeros */
+  readonly sseS3MasterKey?: string;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
@@ -113,7 +117,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 async function createContext(
-  { accessKey, secretKey, region = 'us-east-1', oidc = { providers: [], allowOrigins: [] } }: EmulatorOptions,
+  {
+    accessKey,
+    secretKey,
+    region = 'us-east-1',
+    oidc = { providers: [], allowOrigins: [] },
+    sseS3MasterKey,
+  }: EmulatorOptions,
   version: RustFsVersion,
   { records, blobs }: Storage,
 ): Promise<S3Context> {
@@ -121,11 +131,14 @@ async function createContext(
   const stored = (kind: string) => records.of(kind);
   const objects = new ObjectIndex(persist, stored);
   const profile = emulatorProfile(version);
+  const kms = new Kms(kmsProfile(version), sseS3MasterKey, persist, stored);
+  await kms.resume();
   return {
     iam: loadIam(stored),
     root: { accessKey, secretKey },
     profile,
     oidc: await discoverAll(oidc, profile),
+    kms,
     protocol: protocolProfile(version),
     region,
     startedAt: new Date(),

@@ -22,6 +22,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     accessKey: root.accessKeyId,
     secretKey: root.secretAccessKey,
     oidc: oidcFromEnvironment(process.env),
+    ...(process.env.RUSTFS_SSE_S3_MASTER_KEY && { sseS3MasterKey: process.env.RUSTFS_SSE_S3_MASTER_KEY }),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
   }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EADDRINUSE') throw cause;

@@ -3,6 +3,8 @@ import { accountInfo, isAdmin } from './account-info.js';
 import type { AdminHandler } from './call.js';
 import { exportBucketMetadata, exportIam } from './exports.js';
 import * as groups from './groups.js';
+import * as kms from './kms.js';
+import * as kmsKeys from './kms-keys.js';
 import { attachPolicies, detachPolicies, setPolicies } from './mappings.js';
 import * as modules from './modules.js';
 import * as oidc from './oidc.js';
@@ -61,6 +63,20 @@ export const ROUTES: Readonly<Record<string, AdminHandler>> = {
   'GET /export-bucket-metadata': exportBucketMetadata,
   'GET /module-switches': modules.getSwitches,
   'PUT /module-switches': modules.putSwitches,
+  'POST /kms/configure': kms.configure,
+  'POST /kms/reconfigure': kms.reconfigure,
+  'POST /kms/start': kms.start,
+  'POST /kms/stop': kms.stop,
+  'GET /kms/service-status': kms.serviceStatus,
+  'GET /kms/config': kms.getConfig,
+  'POST /kms/clear-cache': kms.clearCache,
+  'POST /kms/keys': kmsKeys.createKey,
+  'GET /kms/keys': kmsKeys.listKeys,
+  'GET /kms/keys/{key}': kmsKeys.describeKey,
+  'DELETE /kms/keys/delete': kmsKeys.deleteKey,
+  'POST /kms/keys/cancel-deletion': kmsKeys.cancelDeletion,
+  'POST /kms/keys/enable': kmsKeys.enableKey,
+  'POST /kms/keys/disable': kmsKeys.disableKey,
   'GET /target/list': modules.listTargets,
   'GET /target/arns': modules.listTargetArns,
   'GET /audit/target/list': modules.listAuditTargets,
