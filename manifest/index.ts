@@ -1,3 +1,12 @@
+export {
+  familyOf,
+  generationsOf,
+  KMS_LOCAL_ENTRY,
+  kmsProblems,
+  type ManifestKms,
+  nextGeneration,
+  SSE_S3_ENTRY,
+} from './kms.js';
 export { mappedClaim, oidcProblems, policiesOfClaims } from './oidc.js';
 export {
   type BucketNotification,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kmsSection } from './kms.js';
 
 /** Version of the manifest format. A manifest of another version is refused, never guessed at. */
 export const MANIFEST_VERSION = 1;
@@ -225,6 +226,7 @@ export const manifestSchema = z
         shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
       }),
     ),
+    kms: kmsSection.optional().meta({ description: 'Key management of the server.' }),
     oidc: z
       .strictObject({ providers: z.array(oidcProvider).min(1) })
       .optional()

@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../policies/index.js';
 import type { BucketConfig } from './client/bucket-xml.js';
+import type { KmsState } from './client/kms.js';
 
 export interface ObservedUser {
   readonly enabled: boolean;
@@ -37,6 +38,8 @@ export interface Estate {
   readonly policies: ReadonlyMap<string, PolicyDocument>;
   readonly users: ReadonlyMap<string, ObservedUser>;
   readonly groups: ReadonlyMap<string, ObservedGroup>;
+  /** Absent when the manifest declares no KMS. */
+  readonly kms?: KmsState;
   /** By access key id. */
   readonly accessKeys: ReadonlyMap<string, ObservedAccessKey>;
 }

@@ -6,6 +6,7 @@ import type { BucketConfig } from './client/bucket-xml.js';
 import type { BucketClient } from './client/buckets.js';
 import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
 import { readIamOneByOne } from './client/iam-one-by-one.js';
+import type { KmsClient } from './client/kms.js';
 import { forEachConcurrently } from './concurrency.js';
 import { RustFsError } from './errors.js';
 import type { Estate, ObservedUser } from './estate.js';
@@ -16,6 +17,7 @@ const READS_AT_A_TIME = 128;
 export interface ObserveOptions {
   readonly admin: AdminClient;
   readonly buckets: BucketClient;
+  readonly kms: KmsClient;
   readonly server: ServerIdentity;
 }
 
@@ -84,9 +86,13 @@ async function observeIdentities({ admin }: ObserveOptions) {
 
 /**
  * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
- * each bucket that declares CORS or a public access block, which the bulk export leaves out.
+ * each bucket that declares CORS or a public access block, which the bulk export leaves out. A declared KMS takes two more.
  */
 export async function observe(manifest: Manifest, options: ObserveOptions): Promise<Estate> {
-  const [buckets, identities] = await Promise.all([observeBuckets(manifest, options), observeIdentities(options)]);
-  return { ...options.server, ...identities, buckets };
+  const [buckets, identities, kms] = await Promise.all([
+    observeBuckets(manifest, options),
+    observeIdentities(options),
+    manifest.kms && options.kms.state(),
+  ]);
+  return { ...options.server, ...identities, buckets, ...(kms && { kms }) };
 }

@@ -8,9 +8,21 @@ export interface ProvisioningProfile {
   readonly setUserSecretKey: boolean;
   /** The server is ready only after it has asked its identity providers: one that is missing then stays missing (source: startup_services.rs). */
   readonly readyAfterDiscovery: boolean;
+  /** A local KMS refuses a master key once it has one, even the same (seen on a running 1.0.1); else it has to get it every time. */
+  readonly kmsMasterKeyOnce: boolean;
 }
 
 export const PROVISIONING_PROFILES: Readonly<Record<RustFsVersion, ProvisioningProfile>> = {
-  '1.0.1': { rootUpdatesServiceAccounts: true, setUserSecretKey: true, readyAfterDiscovery: true },
-  '1.0.0-beta.7': { rootUpdatesServiceAccounts: false, setUserSecretKey: false, readyAfterDiscovery: false },
+  '1.0.1': {
+    rootUpdatesServiceAccounts: true,
+    setUserSecretKey: true,
+    readyAfterDiscovery: true,
+    kmsMasterKeyOnce: true,
+  },
+  '1.0.0-beta.7': {
+    rootUpdatesServiceAccounts: false,
+    setUserSecretKey: false,
+    readyAfterDiscovery: false,
+    kmsMasterKeyOnce: false,
+  },
 };

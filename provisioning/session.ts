@@ -3,6 +3,7 @@ import type { Manifest } from '../manifest/index.js';
 import { type ApplyOptions, apply } from './apply/apply.js';
 import { createAdminClient } from './client/admin.js';
 import { createBucketClient } from './client/buckets.js';
+import { createKmsClient } from './client/kms.js';
 import { ProvisioningError, RustFsError } from './errors.js';
 import type { Estate } from './estate.js';
 import { type GateOptions, gate, type ServerIdentity } from './gate.js';
@@ -74,10 +75,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const admin = createAdminClient(wire, root);
   const buckets = createBucketClient(wire, root);
+  const kms = createKmsClient(wire, root);
 
   async function readState({ checkSecrets, ...planOptions }: SessionPlanOptions = {}): Promise<PlannedState> {
     const contents = await readStore(store);
-    const observed = await observe(manifest, { admin, buckets, server });
+    const observed = await observe(manifest, { admin, buckets, kms, server });
     const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
     return { estate, plan: plan(manifest, estate, contents, planOptions) };
   }
@@ -95,7 +97,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const connection = { endpoint: wire.endpoint, region };
     let state = first;
     for (let round = 1; ; round++) {
-      const context = { manifest, estate: state.estate, admin, buckets, store, connection, profile };
+      const context = { manifest, estate: state.estate, admin, buckets, kms, wire, root, store, connection, profile };
       const limit = round === 1 ? applyOptions : { ...applyOptions, concurrency: 1 };
       const failure = await apply(state.plan, context, limit).then(
         () => undefined,

@@ -1,5 +1,6 @@
 import type { BucketNotification, ManifestBucket } from '../../manifest/index.js';
 import { ProvisioningError } from '../errors.js';
+import { withCurrentKey } from '../plan/buckets.js';
 import type { BucketSetting, Change } from '../plan/model.js';
 import { type ApplyContext, declared } from './context.js';
 
@@ -7,7 +8,8 @@ export async function createBucket({ buckets, manifest }: ApplyContext, { name }
   await buckets.create(name, declared(manifest.buckets, name).objectLock !== undefined);
 }
 
-export async function configureBucket({ buckets, admin, manifest }: ApplyContext, { name }: Change): Promise<void> {
+export async function configureBucket(context: ApplyContext, { name }: Change): Promise<void> {
+  const { buckets, admin, manifest } = context;
   const [bucketName = '', setting] = name.split('/') as [string, BucketSetting];
   const bucket = declared(manifest.buckets, bucketName);
   if (setting === 'quotaBytes') {
@@ -15,7 +17,9 @@ export async function configureBucket({ buckets, admin, manifest }: ApplyContext
     return;
   }
   if (setting === 'notifications' && bucket.notifications) await requireTargets(bucket, bucket.notifications, admin);
-  await buckets.configure(bucketName, setting, bucket[setting]);
+  const declaredKey = setting === 'encryption' && manifest.kms && bucket.encryption?.kmsKeyId;
+  const config = declaredKey ? withCurrentKey(bucket, (await context.kms.state()).keys) : bucket;
+  await buckets.configure(bucketName, setting, config[setting]);
 }
 
 /** Asked before the write, because RustFS stores notifications for targets that it does not know (recorded: 14-notify). */

@@ -120,6 +120,7 @@ const EXPLAIN: Readonly<Record<Unmanaged['kind'], (name: string, context: Unmana
   policy: explainPolicy,
   bucket: explainBucket,
   'bucket-config': explainSetting,
+  'kms-key': () => harmless('nobody declared this KMS key; objects may need it'),
 };
 
 /** Something that nobody declared, with what it gives to whom. */

@@ -1,7 +1,10 @@
 import type { Manifest, ManifestBucket } from '../../manifest/index.js';
 import { canonicalPolicy, type PolicyDocument, policiesEqual } from '../../policies/index.js';
 import type { BucketConfig } from '../client/bucket-xml.js';
+import type { KmsState } from '../client/kms.js';
 import type { Estate } from '../estate.js';
+import { currentKey } from '../kms/generations.js';
+import { PROBE_BUCKET } from '../kms/probe-bucket.js';
 import { type Blocked, BUCKET_SETTINGS, type BucketSetting, type Change, type Plan, type Unmanaged } from './model.js';
 
 type Value = BucketConfig[BucketSetting];
@@ -80,13 +83,20 @@ function lockCannotBeAdded(
   };
 }
 
+/** The configuration with the newest key of the declared name. */
+export function withCurrentKey(bucket: ManifestBucket, keys: KmsState['keys'], used?: string): ManifestBucket {
+  const { encryption } = bucket;
+  if (encryption?.kmsKeyId === undefined) return bucket;
+  return { ...bucket, encryption: { ...encryption, kmsKeyId: currentKey(encryption.kmsKeyId, keys, used) } };
+}
+
 function planBucket(bucket: ManifestBucket, estate: Estate, { changes, blocked, unmanaged }: BucketPlan): void {
   const actual = estate.buckets.get(bucket.name);
   if (actual === undefined) {
     const details = bucket.objectLock ? ['+ object lock'] : [];
     changes.push({ action: 'create', kind: 'bucket', name: bucket.name, reason: 'it does not exist', details });
   }
-  const config: BucketConfig = bucket;
+  const config: BucketConfig = withCurrentKey(bucket, estate.kms?.keys, actual?.encryption?.kmsKeyId);
   const impossible = lockCannotBeAdded(bucket, actual);
   if (impossible) blocked.push(impossible);
   for (const setting of BUCKET_SETTINGS) {
@@ -111,6 +121,7 @@ export function planBuckets(manifest: Manifest, estate: Estate): Plan {
   const plan: BucketPlan = { changes: [], blocked: [], unmanaged: [] };
   for (const bucket of manifest.buckets) planBucket(bucket, estate, plan);
   const declared = new Set(manifest.buckets.map(({ name }) => name));
+  if (manifest.kms) declared.add(PROBE_BUCKET);
   for (const name of estate.buckets.keys()) if (!declared.has(name)) plan.unmanaged.push({ kind: 'bucket', name });
   return plan;
 }

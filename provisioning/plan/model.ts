@@ -10,7 +10,10 @@ export type ChangeKind =
   | 'group-members'
   | 'group-policies'
   | 'membership'
-  | 'access-key';
+  | 'access-key'
+  | 'kms'
+  | 'kms-key'
+  | 'kms-probe';
 
 export type ChangeAction = 'create' | 'update' | 'delete' | 'replace';
 
@@ -36,7 +39,7 @@ export interface Blocked {
 
 /** Something on the server that the manifest does not name. Reported, never touched. */
 export interface Unmanaged {
-  readonly kind: 'user' | 'group' | 'policy' | 'bucket' | 'bucket-config' | 'access-key';
+  readonly kind: 'user' | 'group' | 'policy' | 'bucket' | 'bucket-config' | 'access-key' | 'kms-key';
   readonly name: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../manifest/index.js';
 import type { Estate } from '../estate.js';
+import { planKms, planKmsProbe } from '../kms/plan.js';
 import type { StoreContents } from '../secrets/read-store.js';
 import { planAccessKeys } from './access-keys.js';
 import { planBuckets } from './buckets.js';
@@ -23,12 +24,19 @@ export function plan(
   store: StoreContents,
   { replaceKeys = false }: PlanOptions = {},
 ): Plan {
+  const kms = planKms(manifest, estate);
   const buckets = planBuckets(manifest, estate);
   const identities = planIdentities(manifest, estate);
   const keys = planAccessKeys(manifest, estate, store, replaceKeys);
   return {
-    changes: [...buckets.changes, ...identities.changes, ...keys.changes],
-    blocked: [...buckets.blocked, ...keys.blocked],
-    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged].sort(byName),
+    changes: [
+      ...kms.changes,
+      ...planKmsProbe(manifest, estate, [...kms.changes, ...buckets.changes]),
+      ...buckets.changes,
+      ...identities.changes,
+      ...keys.changes,
+    ],
+    blocked: [...kms.blocked, ...buckets.blocked, ...keys.blocked],
+    unmanaged: [...kms.unmanaged, ...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged].sort(byName),
   };
 }

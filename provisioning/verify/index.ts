@@ -2,6 +2,7 @@ export { type Forgery, type ForgeryResult, forgeries, presentForgeries } from '.
 export type {
   AccessProof,
   Cause,
+  EncryptionProof,
   Finding,
   MatrixRow,
   NotProbed,

@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readPrivateFile, writeFileAtomic } from '../secrets/atomic-file.js';
+import { type SecretStore, SecretStoreError, type StoreConnection } from '../secrets/secret-store.js';
+import { keepServerSecret, newServerSecret, readServerSecret } from './secret.js';
+
+export interface ServerSecretFileProps {
+  /** Directory (0700) of the file (0600). */
+  readonly directory: string;
+  /** Name of the file. */
+  readonly name: string;
+  readonly secrets: SecretStore;
+  /** Entry of the secret store that keeps it too. */
+  readonly entry: string;
+  readonly connection: StoreConnection;
+}
+
+/**
+ * A secret of 32 bytes that RustFS needs, in Base64, as the container takes it from a file: the one that is there, in the file
+ * or in the store, else a new one.
+ *
+ * @throws {SecretStoreError} if file and store hold different ones: objects may need either.
+ */
+export async function writeServerSecretFile(
+  props: ServerSecretFileProps,
+): Promise<{ readonly file: string; readonly created: boolean }> {
+  const { directory, name, secrets, entry, connection } = props;
+  const file = join(directory, name);
+  const present = (await readPrivateFile(file))?.trim();
+  if (present !== undefined && Buffer.from(present, 'base64').length !== 32) {
+    throw new SecretStoreError(`${file} is no Base64 of 32 bytes: restore it; if the server has never run, delete it`);
+  }
+  const stored = await readServerSecret(secrets, entry);
+  if (present !== undefined && stored !== undefined && present !== stored) {
+    throw new SecretStoreError(
+      `${file} and entry ${entry} of ${secrets.description} differ: find out which one the server has, because objects encrypted with it need it, and delete the other one`,
+    );
+  }
+  const secret = present ?? stored ?? newServerSecret();
+  // The store first: a file that no store knows would be lost with this machine.
+  if (stored === undefined) await keepServerSecret(secrets, entry, secret, connection);
+  if (present === undefined) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeFileAtomic(file, `${secret}\n`, 0o600);
+  }
+  return { file, created: present === undefined && stored === undefined };
+}
