@@ -3,6 +3,7 @@ import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
+import { addKmsCommands } from './kms.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
 import { version } from './version.js';
 
@@ -80,6 +81,8 @@ onManifest(
     'also sign in by these ID tokens, and try what can be forged from them',
   )
   .option('--sign-in-user <name...>', 'also sign in as these enrolled users')
+  .option('--before-restart', 'leave encrypted objects, to read them back after a restart of RustFS')
+  .option('--after-restart', 'read back what --before-restart left, and remove it')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
   });
@@ -187,6 +190,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
+addKmsCommands(program, onManifest);
 addFleetCommands(program, port);
 
 try {

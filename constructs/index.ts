@@ -28,6 +28,7 @@ export {
   type ObjectLockProps,
   type PublicAccessBlockProps,
 } from './bucket.js';
+export { BucketEncryption } from './bucket-encryption.js';
 export { ComponentStorage, type ComponentStorageProps } from './component-storage.js';
 export { Duration } from './duration.js';
 export { Group, type GroupProps } from './group.js';
@@ -37,6 +38,13 @@ export {
   type KeystoneBridgeProps,
   type KeystoneServiceUser,
 } from './keystone-bridge.js';
+export {
+  Kms,
+  type LocalKmsProps,
+  VaultAuth,
+  type VaultKv2KmsProps,
+  type VaultTransitKmsProps,
+} from './kms.js';
 export { OidcClaim, type OidcClaimProps } from './oidc-claim.js';
 export {
   type GenericOidcProviderProps,

@@ -4,6 +4,7 @@ import type {
   ManifestBucket,
   ManifestComponent,
   ManifestGroup,
+  ManifestKms,
   ManifestOidcProvider,
   ManifestPolicy,
   ManifestUser,
@@ -54,6 +55,7 @@ export class ManifestRegistry {
 
   toManifest(): Manifest {
     const providers = this.#providers();
+    const [kms] = this.#render('KMS');
     return {
       version: 1,
       stack: this.stack,
@@ -65,6 +67,7 @@ export class ManifestRegistry {
       groups: this.#render('group'),
       accessKeys: this.#render('access key'),
       components: this.#render('component'),
+      ...(kms && { kms }),
       ...(providers.length > 0 ? { oidc: { providers } } : {}),
     };
   }
@@ -77,6 +80,7 @@ interface EntryTypes {
   group: ManifestGroup;
   'access key': ManifestAccessKey;
   component: ManifestComponent;
+  KMS: ManifestKms;
   'OIDC provider': Omit<ManifestOidcProvider, 'claims'>;
   'claim value': ManifestOidcProvider['claims'][number] & { readonly provider: string };
 }

@@ -2,6 +2,7 @@ import { container, image, network, volume } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
+import { type Kms, kmsPart, sseS3Part } from './kms.js';
 import { oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
@@ -22,6 +23,8 @@ interface CommonProps {
   readonly secretStore?: SecretStoreRef;
   /** OpenID providers whose users may sign in. A server that somebody else runs has to be configured for them already. @default none */
   readonly oidc?: readonly OidcProvider[];
+  /** Key management: where the keys are that encrypt objects. The post-apply step configures it. @default - none: SSE-S3 only */
+  readonly kms?: Kms;
 }
 
 export interface RustFsProps extends CommonProps {
@@ -72,7 +75,8 @@ function registryOf(
   const rustfsVersion = props.version ?? DEFAULT_RUSTFS_VERSION;
   const { _reference: reference } = props.secretStore ?? SecretStoreRef.directory(`secrets/${stack}`);
   // Beside the store if it is a directory; the container takes the root credentials as files in any case.
-  const rootDir = `${reference.type === 'directory' ? reference.directory : `secrets/${stack}`}/root`;
+  const filesDir = reference.type === 'directory' ? reference.directory : `secrets/${stack}`;
+  const rootDir = `${filesDir}/root`;
   const render = () => {
     const { endpoint, files, target } = server();
     return { id, endpoint, region: props.region ?? 'us-east-1', rustfsVersion, target, ...files };
@@ -80,7 +84,9 @@ function registryOf(
   const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
   for (const provider of props.oidc ?? [])
     registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
-  return { registry, rootDir, rustfsVersion };
+  const { kms } = props;
+  if (kms) registry.add('KMS', 'kms', scope.node.path, () => kms._manifest);
+  return { registry, rootDir, serverDir: `${filesDir}/server`, rustfsVersion };
 }
 
 interface GatewayAttachment {
@@ -148,13 +154,15 @@ export class RustFs extends Construct implements IRustFs {
     } = props;
     this.endpoint = `http://${bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress}:${port}`;
     this.region = props.region ?? 'us-east-1';
-    const { registry, rootDir, rustfsVersion } = registryOf(this, id, props, () => ({
+    const { registry, rootDir, serverDir, rustfsVersion } = registryOf(this, id, props, () => ({
       endpoint: this.endpoint,
       target: 'docker',
       files: { accessKeyFile: `${rootDir}/access-key`, secretKeyFile: `${rootDir}/secret-key` },
     }));
     this._registry = registry;
     const features: readonly ServerPart[] = [
+      sseS3Part(serverDir),
+      ...(props.kms ? [kmsPart(props.kms, rustfsVersion)] : []),
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
       ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
     ];
@@ -169,13 +177,26 @@ export class RustFs extends Construct implements IRustFs {
         ),
       ],
     });
+    const serverSecrets = new TerraformData(this, 'ServerSecrets', {
+      provisioners: [
+        projectCommand(
+          this,
+          `npx --no-install cdktf-rustfs server-secrets --dir ${serverDir} --manifest ${stackPaths(this).fromProject}/manifest.json`,
+        ),
+      ],
+    });
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
     const net = new network.Network(this, 'Network', { name });
-    const data = new volume.Volume(this, 'Data', {
-      name: `${name}-data`,
-      lifecycle: { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' },
-    });
-    const prepared = this.#prepareVolume(name, rustfsImage, data);
+    const lifecycle = { preventDestroy: (props.removalPolicy ?? 'retain') === 'retain' };
+    const data = new volume.Volume(this, 'Data', { name: `${name}-data`, lifecycle });
+    const mounts = [
+      { volumeName: data.name, containerPath: '/data' },
+      ...parts.volumes.map(({ name: kind, path }) => {
+        const own = new volume.Volume(this, `Volume-${kind}`, { name: `${name}-${kind}`, lifecycle });
+        return { volumeName: own.name, containerPath: path };
+      }),
+    ];
+    const prepared = this.#prepareVolumes(name, rustfsImage, mounts);
     this.#server = new container.Container(this, 'Server', {
       name,
       image: rustfsImage.imageId,
@@ -204,7 +225,7 @@ export class RustFs extends Construct implements IRustFs {
         { internal: CONSOLE_PORT, external: consolePort, ip: bindAddress },
       ],
       networksAdvanced: [{ name: net.name, aliases: ['rustfs'] }],
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
+      volumes: mounts,
       ...(parts.entrypoint ? { entrypoint: parts.entrypoint, command: ['rustfs'] } : {}),
       upload: [
         ...(['access-key', 'secret-key'] as const).map((file) => ({
@@ -218,7 +239,7 @@ export class RustFs extends Construct implements IRustFs {
         label,
         value,
       })),
-      dependsOn: [prepared, rootFiles],
+      dependsOn: [prepared, rootFiles, serverSecrets],
     });
     this.#provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
   }
@@ -260,17 +281,21 @@ export class RustFs extends Construct implements IRustFs {
     return this.#provisioned;
   }
 
-  /** Gives the volume to RustFS' user: one that was made by another image or by hand belongs to root. */
-  #prepareVolume(name: string, rustfsImage: image.Image, data: volume.Volume): ITerraformDependable {
+  /** Gives the volumes to RustFS' user: one that was made by another image or by hand belongs to root. */
+  #prepareVolumes(
+    name: string,
+    rustfsImage: image.Image,
+    mounts: { readonly volumeName: string; readonly containerPath: string }[],
+  ): ITerraformDependable {
     return new container.Container(this, 'PrepareVolume', {
       name: `${name}-prepare`,
       image: rustfsImage.imageId,
       user: '0:0',
-      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, '/data'],
+      entrypoint: ['/bin/chown', `${RUSTFS_UID}:${RUSTFS_UID}`, ...mounts.map(({ containerPath }) => containerPath)],
       mustRun: false,
       attach: true,
       restart: 'no',
-      volumes: [{ volumeName: data.name, containerPath: '/data' }],
+      volumes: mounts,
     });
   }
 }

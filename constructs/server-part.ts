@@ -10,10 +10,19 @@ export interface ServerPart {
   readonly files?: readonly ServerFile[];
   /** Variables that RustFS knows no file for, although they are secret: the container reads them from files before it starts RustFS. */
   readonly secretVariables?: readonly (ServerFile & { readonly variable: string })[];
+  /** Directories of RustFS that outlive the container, each on a volume of its own. */
+  readonly volumes?: readonly ServerVolume[];
   /** `scheme://host[:port]` of what RustFS connects to for the feature. */
   readonly outboundOrigins?: readonly string[];
   /** What synthesis says about it. */
   readonly warnings?: readonly string[];
+}
+
+export interface ServerVolume {
+  /** Appended to the name of the container. */
+  readonly name: string;
+  /** In the container. */
+  readonly path: string;
 }
 
 export interface ServerFile {
@@ -28,6 +37,7 @@ export interface ServerFile {
 export interface CombinedParts {
   readonly environment: Readonly<Record<string, string>>;
   readonly uploads: readonly { readonly file: string; readonly source: string }[];
+  readonly volumes: readonly ServerVolume[];
   /** Absent: the image's own. */
   readonly entrypoint?: string[];
   readonly warnings: readonly string[];
@@ -61,6 +71,7 @@ export function combineParts(scope: Construct, version: RustFsVersion, parts: re
   return {
     environment: Object.fromEntries(environment),
     uploads: [...parts.flatMap(({ files = [] }) => files), ...secrets].map(upload),
+    volumes: parts.flatMap(({ volumes = [] }) => volumes),
     // An environment declared here would be in Terraform's state.
     ...(secrets.length > 0 ? { entrypoint: ['/bin/sh', '-c', script, 'entrypoint'] } : {}),
     warnings: parts.flatMap(({ warnings = [] }) => warnings),

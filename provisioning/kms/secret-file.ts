@@ -1,14 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { readPrivateFile, writeFileAtomic } from '../secrets/atomic-file.js';
 import { type SecretStore, SecretStoreError, type StoreConnection } from '../secrets/secret-store.js';
 import { keepServerSecret, newServerSecret, readServerSecret } from './secret.js';
 
 export interface ServerSecretFileProps {
-  /** Directory (0700) of the file (0600). */
-  readonly directory: string;
-  /** Name of the file. */
-  readonly name: string;
+  /** File (0600), in a directory (0700) that is made if it is not there. */
+  readonly file: string;
   readonly secrets: SecretStore;
   /** Entry of the secret store that keeps it too. */
   readonly entry: string;
@@ -24,8 +22,7 @@ export interface ServerSecretFileProps {
 export async function writeServerSecretFile(
   props: ServerSecretFileProps,
 ): Promise<{ readonly file: string; readonly created: boolean }> {
-  const { directory, name, secrets, entry, connection } = props;
-  const file = join(directory, name);
+  const { file, secrets, entry, connection } = props;
   const present = (await readPrivateFile(file))?.trim();
   if (present !== undefined && Buffer.from(present, 'base64').length !== 32) {
     throw new SecretStoreError(`${file} is no Base64 of 32 bytes: restore it; if the server has never run, delete it`);
@@ -40,7 +37,7 @@ export async function writeServerSecretFile(
   // The store first: a file that no store knows would be lost with this machine.
   if (stored === undefined) await keepServerSecret(secrets, entry, secret, connection);
   if (present === undefined) {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFileAtomic(file, `${secret}\n`, 0o600);
   }
   return { file, created: present === undefined && stored === undefined };
