@@ -14,7 +14,8 @@ export function addKmsCommands(program: Command, onManifest: (command: Command) 
     kms
       .command('rotate')
       .description('make new keys for new objects; the old keys are kept, because stored objects need them')
-      .argument('[key...]', 'declared keys; default: all'),
+      .argument('[key...]', 'declared keys; default: all')
+      .option('--credential', 'no keys: give RustFS the token or secret id of its Vault that is in the file now'),
   ).action(async (keys, options) => {
     process.exitCode = await (await import('./commands/kms.js')).kmsRotateCommand(keys, options);
   });

@@ -81,7 +81,11 @@ onManifest(
     'also sign in by these ID tokens, and try what can be forged from them',
   )
   .option('--sign-in-user <name...>', 'also sign in as these enrolled users')
-  .option('--before-restart', 'leave encrypted objects, to read them back after a restart of RustFS')
+  .addOption(
+    new Option('--before-restart', 'leave encrypted objects, to read them back after a restart of RustFS').conflicts(
+      'afterRestart',
+    ),
+  )
   .option('--after-restart', 'read back what --before-restart left, and remove it')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);

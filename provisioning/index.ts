@@ -6,7 +6,7 @@ export { renderDrift } from './drift/render.js';
 export { ProvisioningError, RustFsError } from './errors.js';
 export type { Estate, ObservedAccessKey, ObservedGroup, ObservedUser } from './estate.js';
 export type { GateOptions, ServerIdentity } from './gate.js';
-export { type KmsRotation, rotateKmsKeys } from './kms/rotate.js';
+export { type KmsRotation, renewKmsCredential, rotateKmsKeys } from './kms/rotate.js';
 export { writeServerSecretFile } from './kms/secret-file.js';
 export { type KmsReport, kmsStatus } from './kms/status.js';
 export { fetchKeys } from './oidc/discovery.js';

@@ -1,6 +1,6 @@
-import { type KmsReport, kmsStatus, rotateKmsKeys } from '../../provisioning/index.js';
+import { type KmsReport, kmsStatus, renewKmsCredential, rotateKmsKeys } from '../../provisioning/index.js';
 import { type ConnectionOptions, connect, describeServer } from '../connection.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, UsageError } from '../exit-codes.js';
 import { colors as pc } from '../render/color.js';
 import { renderTable } from '../render/table.js';
 
@@ -39,9 +39,18 @@ export async function kmsStatusCommand(options: ConnectionOptions): Promise<numb
 const KEPT = 'objects that are stored stay encrypted with the old key, which is kept; only new objects use the new one';
 
 /** `kms rotate`: a new key for each name, for new objects. */
-export async function kmsRotateCommand(names: readonly string[], options: ConnectionOptions): Promise<number> {
+export async function kmsRotateCommand(
+  names: readonly string[],
+  options: ConnectionOptions & { readonly credential?: boolean },
+): Promise<number> {
+  if (options.credential && names.length > 0) throw new UsageError('--credential goes without keys');
   const session = await connect(options);
   try {
+    if (options.credential) {
+      await renewKmsCredential(session);
+      console.log(options.json ? '{"credential":"renewed"}' : 'the KMS answers with the credential of the file');
+      return EXIT.ok;
+    }
     const rotations = await rotateKmsKeys(session, names);
     if (options.json) console.log(JSON.stringify({ rotations, note: KEPT }));
     else {

@@ -11,7 +11,7 @@ import {
 } from '../../provisioning/index.js';
 import type { ProbedRequest } from '../../report/index.js';
 import { connect, describeServer } from '../connection.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
 import { untilInterrupted } from '../interrupt.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress, type Progress } from '../render/progress.js';
@@ -54,17 +54,10 @@ function exitCode({ findings }: AccessProof): number {
   return findings.length > 0 ? EXIT.error : EXIT.ok;
 }
 
-function restartOf({ beforeRestart, afterRestart }: ProofOptions): { readonly restart?: 'before' | 'after' } {
-  if (beforeRestart && afterRestart)
-    throw new UsageError('--before-restart and --after-restart are two runs: give one');
-  if (beforeRestart) return { restart: 'before' };
-  return afterRestart ? { restart: 'after' } : {};
-}
-
 /** Runs the access proof and writes the reports about it. */
 async function proveAndReport(session: Session, options: ReportedOptions, { signIns }: SignedIn): Promise<AccessProof> {
   const { exhaustive = false, reports, onProgress } = options;
-  const restart = restartOf(options);
+  const restart = options.beforeRestart ? 'before' : options.afterRestart ? 'after' : undefined;
   const results: ProbedRequest[] = [];
   const theorems = proveManifest(session.manifest);
   const proof = await untilInterrupted((signal) =>
@@ -73,7 +66,7 @@ async function proveAndReport(session: Session, options: ReportedOptions, { sign
       signal,
       proof: theorems,
       signIns,
-      ...restart,
+      ...(restart && { restart }),
       ...(onProgress ? { onProgress } : {}),
       onResult: (result) => {
         const contradicts = severityOfResult(result);

@@ -26,7 +26,7 @@ function describeEncryption({ encryption }: AccessProof): readonly string[] {
   };
   return [
     `encryption: ${buckets.proved} of ${buckets.total} buckets encrypt as declared and read back${customerKeys ? ', keys of clients (SSE-C) hold' : ''}`,
-    ...(restart ? [restarts[restart.phase]] : []),
+    ...(restart && restart.objects > 0 ? [restarts[restart.phase]] : []),
   ];
 }
 

@@ -17,8 +17,8 @@ export async function configureBucket(context: ApplyContext, { name }: Change): 
     return;
   }
   if (setting === 'notifications' && bucket.notifications) await requireTargets(bucket, bucket.notifications, admin);
-  const declaredKey = setting === 'encryption' && manifest.kms && bucket.encryption?.kmsKeyId;
-  const config = declaredKey ? withCurrentKey(bucket, (await context.kms.state()).keys) : bucket;
+  const encrypts = setting === 'encryption' && manifest.kms;
+  const config = encrypts ? withCurrentKey(bucket, manifest.kms, (await context.kms.state()).keys) : bucket;
   await buckets.configure(bucketName, setting, config[setting]);
 }
 

@@ -16,7 +16,9 @@ function declaredKms({ kms }: Manifest): ManifestKms {
 }
 
 /** Configures, starts, and then asks: RustFS also says yes to what does not work (recorded: 10-kms). */
-export async function applyKms(context: ApplyContext): Promise<void> {
+export async function applyKms(
+  context: Pick<ApplyContext, 'kms' | 'manifest' | 'store' | 'connection' | 'profile'>,
+): Promise<void> {
   const { kms: client, manifest, store, connection, profile } = context;
   const kms = declaredKms(manifest);
   const before = await client.state();

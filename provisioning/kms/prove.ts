@@ -67,6 +67,7 @@ export async function proveEncryption(session: Session, options: EncryptionOptio
 
 /** A finding of one bucket, why it was not tried, or nothing when it is as declared. */
 async function proveBucket(session: Session, bucket: EncryptedBucket): Promise<Finding | NotProbed | undefined> {
+  const { manifest } = session;
   const { name, encryption } = bucket;
   if (bucket.objectLock?.defaultRetention) {
     return { what: `encryption in ${name}`, reason: 'its retention would keep the probe object' };
@@ -90,8 +91,10 @@ async function proveBucket(session: Session, bucket: EncryptedBucket): Promise<F
       return finding('access', put, `root: no object could be written encrypted to ${name} (${answer})`, answer);
     }
     const told = toldEncryption(await ask(session, { method: 'HEAD', path }));
-    const wanted = encryption.algorithm === 'AES256' ? 'AES256' : `aws:kms with ${encryption.kmsKeyId ?? 'any key'}`;
-    const rightKey = encryption.kmsKeyId === undefined || familyOf(told.kmsKey ?? '') === encryption.kmsKeyId;
+    const wantedKey =
+      encryption.kmsKeyId ?? (encryption.algorithm === 'aws:kms' ? manifest.kms?.defaultKey : undefined);
+    const wanted = `${encryption.algorithm}${wantedKey ? ` with ${wantedKey}` : ''}`;
+    const rightKey = wantedKey === undefined || familyOf(told.kmsKey ?? '') === wantedKey;
     if (told.algorithm !== encryption.algorithm || !rightKey) {
       const answer = told.algorithm ? `${told.algorithm} ${told.kmsKey ?? ''}`.trim() : 'not encrypted';
       const message = `an object written to ${name} is reported as ${answer}, declared is ${wanted}: run apply`;

@@ -2,8 +2,25 @@ import { nextGeneration } from '../../manifest/index.js';
 import type { ApplyOptions } from '../apply/apply.js';
 import { createKmsClient } from '../client/kms.js';
 import { ProvisioningError } from '../errors.js';
+import { PROVISIONING_PROFILES } from '../profile.js';
 import type { Session } from '../session.js';
+import { applyKms } from './apply.js';
 import { currentKey } from './generations.js';
+
+/**
+ * Gives RustFS the token or AppRole secret id of its Vault that is in the file now. Apply does so only when the KMS does not answer.
+ *
+ * @throws ProvisioningError if the KMS is no Vault, or does not answer with the new credential
+ */
+export async function renewKmsCredential({ manifest, wire, root, store }: Session): Promise<void> {
+  const { kms, server } = manifest;
+  if (kms === undefined || kms.backend.type === 'local') {
+    throw new ProvisioningError('only a Vault has a credential that can be renewed: the manifest declares none');
+  }
+  const connection = { endpoint: wire.endpoint, region: server.region };
+  const profile = PROVISIONING_PROFILES[server.rustfsVersion];
+  await applyKms({ kms: createKmsClient(wire, root), manifest, store, connection, profile });
+}
 
 /** One rotated key. */
 export interface KmsRotation {

@@ -83,20 +83,31 @@ function lockCannotBeAdded(
   };
 }
 
-/** The configuration with the newest key of the declared name. */
-export function withCurrentKey(bucket: ManifestBucket, keys: KmsState['keys'], used?: string): ManifestBucket {
+/** The configuration with the newest key of the declared name, or of the default key. */
+export function withCurrentKey(
+  bucket: ManifestBucket,
+  kms: Manifest['kms'],
+  keys: KmsState['keys'],
+  used?: string,
+): ManifestBucket {
   const { encryption } = bucket;
-  if (encryption?.kmsKeyId === undefined) return bucket;
-  return { ...bucket, encryption: { ...encryption, kmsKeyId: currentKey(encryption.kmsKeyId, keys, used) } };
+  const name = encryption?.algorithm === 'aws:kms' ? (encryption.kmsKeyId ?? kms?.defaultKey) : undefined;
+  if (encryption === undefined || name === undefined) return bucket;
+  return { ...bucket, encryption: { ...encryption, kmsKeyId: kms ? currentKey(name, keys, used) : name } };
 }
 
-function planBucket(bucket: ManifestBucket, estate: Estate, { changes, blocked, unmanaged }: BucketPlan): void {
+function planBucket(
+  bucket: ManifestBucket,
+  kms: Manifest['kms'],
+  estate: Estate,
+  { changes, blocked, unmanaged }: BucketPlan,
+): void {
   const actual = estate.buckets.get(bucket.name);
   if (actual === undefined) {
     const details = bucket.objectLock ? ['+ object lock'] : [];
     changes.push({ action: 'create', kind: 'bucket', name: bucket.name, reason: 'it does not exist', details });
   }
-  const config: BucketConfig = withCurrentKey(bucket, estate.kms?.keys, actual?.encryption?.kmsKeyId);
+  const config: BucketConfig = withCurrentKey(bucket, kms, estate.kms?.keys, actual?.encryption?.kmsKeyId);
   const impossible = lockCannotBeAdded(bucket, actual);
   if (impossible) blocked.push(impossible);
   for (const setting of BUCKET_SETTINGS) {
@@ -119,7 +130,7 @@ function planBucket(bucket: ManifestBucket, estate: Estate, { changes, blocked, 
 
 export function planBuckets(manifest: Manifest, estate: Estate): Plan {
   const plan: BucketPlan = { changes: [], blocked: [], unmanaged: [] };
-  for (const bucket of manifest.buckets) planBucket(bucket, estate, plan);
+  for (const bucket of manifest.buckets) planBucket(bucket, manifest.kms, estate, plan);
   const declared = new Set(manifest.buckets.map(({ name }) => name));
   if (manifest.kms) declared.add(PROBE_BUCKET);
   for (const name of estate.buckets.keys()) if (!declared.has(name)) plan.unmanaged.push({ kind: 'bucket', name });

@@ -11,8 +11,9 @@ import { manifestFor, ROOT } from '../fixture.js';
 
 type Change = (manifest: Manifest) => void;
 
-/** A local KMS with two keys; `web-uploads` is encrypted with `app`, `backup-dumps` with SSE-S3. */
+/** Three buckets and nobody who may use them, and a local KMS with two keys: `web-uploads` is encrypted with `app`, `backup-dumps` with SSE-S3. */
 export const withKms: Change = (manifest) => {
+  Object.assign(manifest, { policies: [], users: [], accessKeys: [], components: [] });
   manifest.kms = { backend: { type: 'local', keyDirectory: '/kms' }, defaultKey: 'app', keys: ['app', 'archive'] };
   for (const bucket of manifest.buckets) {
     if (bucket.name === 'web-uploads') bucket.encryption = { algorithm: 'aws:kms', kmsKeyId: 'app' };
@@ -41,14 +42,14 @@ export interface KmsWorld {
 
 export async function createKmsWorld(
   version: RustFsVersion,
-  options: Partial<EmulatorOptions> = {},
+  { durable = true, ...options }: Partial<EmulatorOptions> & { readonly durable?: boolean } = {},
 ): Promise<KmsWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'cdktf-rustfs-kms-'));
   const store = directorySecretStore(join(directory, 'secrets'));
   let settings: EmulatorOptions = {
     accessKey: ROOT.accessKeyId,
     secretKey: ROOT.secretAccessKey,
-    dataDir: join(directory, 'data'),
+    ...(durable && { dataDir: join(directory, 'data') }),
     version,
     ...options,
   };
