@@ -13,24 +13,38 @@ export interface ServerSecretFileProps {
   readonly connection: StoreConnection;
 }
 
+export interface ServerSecretFile {
+  readonly file: string;
+  /** Whether the secret is new: nobody had one. */
+  readonly created: boolean;
+}
+
 /**
- * A secret of 32 bytes that RustFS needs, in Base64, as the container takes it from a file: the one that is there, in the file
- * or in the store, else a new one.
+ * A secret of 32 bytes that RustFS needs, in Base64, in the file that the container takes it from: the one that is there, in the
+ * file or in the store, else a new one.
  *
  * @throws {SecretStoreError} if file and store hold different ones: objects may need either.
  */
-export async function writeServerSecretFile(
-  props: ServerSecretFileProps,
-): Promise<{ readonly file: string; readonly created: boolean }> {
-  const { file, secrets, entry, connection } = props;
+export async function writeServerSecretFile(props: ServerSecretFileProps): Promise<ServerSecretFile> {
+  const release = await props.secrets.lock?.();
+  try {
+    return await settle(props);
+  } finally {
+    await release?.();
+  }
+}
+
+async function settle({ file, secrets, entry, connection }: ServerSecretFileProps): Promise<ServerSecretFile> {
   const present = (await readPrivateFile(file))?.trim();
   if (present !== undefined && Buffer.from(present, 'base64').length !== 32) {
-    throw new SecretStoreError(`${file} is no Base64 of 32 bytes: restore it; if the server has never run, delete it`);
+    throw new SecretStoreError(
+      `${file} is no Base64 of 32 bytes: restore it, or delete it if the server has never run`,
+    );
   }
   const stored = await readServerSecret(secrets, entry);
   if (present !== undefined && stored !== undefined && present !== stored) {
     throw new SecretStoreError(
-      `${file} and entry ${entry} of ${secrets.description} differ: find out which one the server has, because objects encrypted with it need it, and delete the other one`,
+      `${file} and entry ${entry} of ${secrets.description} differ: find out which one the server has, because objects that it encrypted need it, and delete the other one`,
     );
   }
   const secret = present ?? stored ?? newServerSecret();
