@@ -66,6 +66,10 @@ export function createKmsClient(wire: Wire, root: Credentials): KmsClient {
     ...(query && { query }),
   });
 
+  /** Configurations that were sent: a later answer may repeat what is secret in them. */
+  const configurations: string[] = [];
+  const redacted = (text: string) => configurations.reduce((shown, sent) => redactEcho(sent, shown), text);
+
   async function command(path: string, body: object): Promise<void> {
     const request = {
       method: 'POST',
@@ -73,14 +77,18 @@ export function createKmsClient(wire: Wire, root: Credentials): KmsClient {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     };
+    configurations.push(request.body);
     const response = await send(request);
     const { success, message = '' } = jsonOf<{ readonly success?: boolean; readonly message?: string }>(
       request,
       response,
     );
     if (success) return;
-    const said = redactEcho(request.body, message);
-    throw new RustFsError(`POST ${request.path} was answered with 200, but failed: ${said}`, response.status, '');
+    throw new RustFsError(
+      `POST ${request.path} was answered with 200, but failed: ${redacted(message)}`,
+      response.status,
+      '',
+    );
   }
 
   async function listKeys(): Promise<ReadonlyMap<string, KmsKeyState>> {
@@ -101,7 +109,7 @@ export function createKmsClient(wire: Wire, root: Credentials): KmsClient {
       const failed = typeof status === 'object';
       return {
         status: failed ? 'Error' : status,
-        ...(failed && { error: status.Error }),
+        ...(failed && { error: redacted(status.Error) }),
         healthy,
         ...(config && { backend: config.backend_summary }),
         ...(config?.default_key_id && { defaultKey: config.default_key_id }),
