@@ -6,6 +6,7 @@
  * - `iam/principal.ts`: `resolvePrincipal(context, accessKey, sessionToken?)`; `iam/storage.ts`: `loadIam(records)`.
  * - `admin/index.ts`: `handleAdmin(context, request)` for `/rustfs/admin/*` and `/minio/admin/*`.
  * - `sts/index.ts`: `handleSts(context, request)` for `POST /`.
+ * - `kms/service.ts`: `context.kms`, the keys; `s3/objects/encryption.ts`: what they mean for an object.
  * - `health.ts`: `handleHealth(context, request)` for health paths, `undefined` if the path is none.
  * - `s3/bucket-config/index.ts`: `handleBucketConfig(context, request, subresource)`, and what objects depend on:
  *   `bucketPolicyOf`, `publicAccessBlockOf`, `defaultRetentionOf`, `defaultEncryptionOf`, `corsRulesOf`, `quotaOf`.

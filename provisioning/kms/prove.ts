@@ -44,52 +44,65 @@ export async function proveEncryption(session: Session, options: EncryptionOptio
   let proved = 0;
   await forEachConcurrently(encrypted, BUCKETS_AT_A_TIME, async (bucket) => {
     options.signal?.throwIfAborted();
-    const result = await proveBucket(session, bucket);
+    const result = await proveBucket(session, bucket).catch((error: Error) =>
+      cannotTry(session, `encryption in ${bucket.name}`, error),
+    );
     if (result === undefined) proved += 1;
     else if ('reason' in result) notProbed.push(result);
     else findings.push(result);
   });
   options.signal?.throwIfAborted();
-  const customer = await proveCustomerKey(session);
+  const customer = await proveCustomerKey(session).catch((error: Error) => [
+    cannotTry(session, 'a key of the client (SSE-C)', error),
+  ]);
   findings.push(...customer);
-  const restart = options.restart && (await proveRestart(session, encrypted, options.restart));
+  const restart =
+    options.restart &&
+    (await proveRestart(session, encrypted, options.restart).catch((error: Error) => ({
+      proof: undefined,
+      findings: [cannotTry(session, 'a restart', error)],
+    })));
   findings.push(...(restart?.findings ?? []));
   return {
     proof: {
       buckets: { proved, total: encrypted.length },
       customerKeys: customer.length === 0,
-      ...(restart && { restart: restart.proof }),
+      ...(restart?.proof && { restart: restart.proof }),
     },
     findings,
     notProbed,
   };
 }
 
+/** What could be neither proved nor refuted. */
+function cannotTry({ wire }: Session, what: string, { message }: Error): Finding {
+  const command = asCurl({ method: 'GET', path: '/' }, wire.endpoint);
+  return rootFinding('error', 'encryption', `root: ${what} could not be tried: ${message}`, message, command);
+}
+
 /** A finding of one bucket, why it was not tried, or nothing when it is as declared. */
 async function proveBucket(session: Session, bucket: EncryptedBucket): Promise<Finding | NotProbed | undefined> {
   const { manifest } = session;
   const { name, encryption } = bucket;
-  if (bucket.objectLock?.defaultRetention) {
-    return { what: `encryption in ${name}`, reason: 'its retention would keep the probe object' };
-  }
+  const notProbed = (reason: string): NotProbed => ({ what: `encryption in ${name}`, reason });
+  if (bucket.objectLock?.defaultRetention) return notProbed('its retention would keep the probe object');
   const content = randomBytes(16).toString('hex');
   const path = `/${name}/${PROBE_PREFIX}${randomBytes(6).toString('hex')}/encryption`;
   const put: WireRequest = { method: 'PUT', path, body: content };
   const get: WireRequest = { method: 'GET', path };
   const finding = (severity: Severity, request: WireRequest, message: string, answer: string) =>
     rootFinding(severity, 'encryption', message, answer, asCurl(request, session.wire.endpoint), name);
+  const written = await ask(session, put);
+  if (written.status === 503 && bucket.quotaBytes !== undefined) {
+    return notProbed('RustFS has not counted yet how much of its quota the bucket uses');
+  }
+  if (written.status === 403) return notProbed('its bucket policy refuses the probe, also to root');
+  if (written.status === 404) return notProbed('the bucket is not there');
+  if (written.status !== 200) {
+    const answer = answerOf(written);
+    return finding('access', put, `root: no object could be written encrypted to ${name} (${answer})`, answer);
+  }
   try {
-    const written = await ask(session, put);
-    if (written.status === 503 && bucket.quotaBytes !== undefined) {
-      return {
-        what: `encryption in ${name}`,
-        reason: 'RustFS has not counted yet how much of its quota the bucket uses',
-      };
-    }
-    if (written.status !== 200) {
-      const answer = answerOf(written);
-      return finding('access', put, `root: no object could be written encrypted to ${name} (${answer})`, answer);
-    }
     const told = toldEncryption(await ask(session, { method: 'HEAD', path }));
     const wantedKey =
       encryption.kmsKeyId ?? (encryption.algorithm === 'aws:kms' ? manifest.kms?.defaultKey : undefined);

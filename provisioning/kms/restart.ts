@@ -38,15 +38,17 @@ function sealings({ kms }: Manifest, buckets: readonly ManifestBucket[]): readon
 
 const digest = (content: string) => createHash('sha256').update(content).digest('hex');
 
-/** When the servers that answer were all up, in milliseconds since 1970 (`uptime` is in whole seconds). */
-async function startedAt(session: Session): Promise<number> {
+/** When the server that has been up longest was started, in milliseconds since 1970 (`uptime` is in whole seconds). */
+async function startedAt(session: Session): Promise<number | undefined> {
   const request = { method: 'GET', path: '/rustfs/admin/v3/info' };
   interface Info {
     readonly servers?: readonly { readonly uptime?: number }[];
   }
   const answer = jsonOf<Info & { readonly info?: Info }>(request, await ask(session, request));
-  const uptimes = ((answer.info ?? answer).servers ?? []).map(({ uptime = 0 }) => uptime);
-  return Date.now() - Math.max(0, ...uptimes) * 1000;
+  const uptimes = ((answer.info ?? answer).servers ?? []).map(({ uptime }) => uptime);
+  const known = uptimes.filter((uptime) => uptime !== undefined);
+  if (known.length === 0 || known.length < uptimes.length) return undefined;
+  return Date.now() - Math.max(...known) * 1000;
 }
 
 export function proveRestart(
@@ -107,8 +109,12 @@ async function readMarkers(session: Session): Promise<RestartResult> {
     return { proof: { phase: 'after', objects: 0 }, findings: [cannotTell(why)] };
   }
   const started = await startedAt(session);
-  if (keys.some((key) => Number(key.split('/')[0]) >= started)) {
-    const why = 'the server has not been restarted since verify --before-restart; restart it';
+  const isOlder = (key: string) => started !== undefined && Number(key.split('/')[0]) < started;
+  if (!keys.every(isOlder)) {
+    const why =
+      started === undefined
+        ? 'the server does not tell how long it has been up'
+        : 'the server has not been restarted since verify --before-restart; restart it';
     return { proof: { phase: 'after', objects: 0 }, findings: [cannotTell(why)] };
   }
   const findings: Finding[] = [];

@@ -2,7 +2,6 @@ export { type Forgery, type ForgeryResult, forgeries, presentForgeries } from '.
 export type {
   AccessProof,
   Cause,
-  EncryptionProof,
   Finding,
   MatrixRow,
   NotProbed,

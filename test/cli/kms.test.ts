@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serializeManifest } from '../../manifest/index.js';
-import { bin } from '../e2e/fixture.js';
-import { createWorld, manifestFor, ROOT, type World } from '../provisioning/fixture.js';
+import { createWorld, manifestFor, type World } from '../provisioning/fixture.js';
 import { withKms } from '../provisioning/kms/fixture.js';
+import { runCli } from './run.js';
 
 let world: World;
 let directory: string;
@@ -22,18 +21,7 @@ afterEach(async () => {
 });
 
 const cli = (...args: string[]) =>
-  execa(process.execPath, [bin, ...args, '--manifest', 'manifest.json', '--secrets', world.secretsDir], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: {
-      RUSTFS_ACCESS_KEY: ROOT.accessKeyId,
-      RUSTFS_SECRET_KEY: ROOT.secretAccessKey,
-      RUSTFS_ENDPOINT: undefined,
-      CI: 'true',
-      FORCE_COLOR: undefined,
-    },
-  });
+  runCli(directory, ...args, '--manifest', 'manifest.json', '--secrets', world.secretsDir);
 
 const said = ({ exitCode, stdout, stderr }: Awaited<ReturnType<typeof cli>>) => [exitCode, stdout, stderr];
 const server = () => `cdktf-rustfs emulator (not RustFS) behaving like 1.0.1 at ${world.endpoint}`;

@@ -44,6 +44,24 @@ describe.each(RUSTFS_VERSIONS)('the proof of encryption on RustFS %s', (version)
     expect(await bucketNames()).not.toContain('cdktf-rustfs');
   });
 
+  test('goes on when a bucket is missing, and when the server does not answer', async () => {
+    let silent = false;
+    world = await createKmsWorld(version, {
+      durable: false,
+      onRequest: ({ path, method }) =>
+        silent && method === 'PUT' && path.startsWith('/cdktf-rustfs-kms-probe') ? { action: 'destroy' } : undefined,
+    });
+    await world.apply();
+    await world.ask({ method: 'DELETE', path: '/backup-dumps' });
+    silent = true;
+    const { findings, notProbed } = await world.with((session) => verify(session));
+    expect(notProbed).toContainEqual({ what: 'encryption in backup-dumps', reason: 'the bucket is not there' });
+    expect(findings.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      'access: bucket backup-dumps is declared, but not on the server: run apply',
+      expect.stringMatching(/^error: root: a key of the client \(SSE-C\) could not be tried: PUT /),
+    ]);
+  });
+
   test('spans a restart, and tells when there was none', async () => {
     world = await createKmsWorld(version);
     await world.apply();
