@@ -2,6 +2,7 @@ import { nextGeneration } from '../../manifest/index.js';
 import type { ApplyOptions } from '../apply/apply.js';
 import { createKmsClient } from '../client/kms.js';
 import { ProvisioningError } from '../errors.js';
+import type { Plan } from '../plan/model.js';
 import { PROVISIONING_PROFILES } from '../profile.js';
 import type { Session } from '../session.js';
 import { applyKms } from './apply.js';
@@ -38,7 +39,7 @@ export interface KmsRotation {
  * exists before anything refers to it, so that an interrupted rotation is finished by the next one, or by apply.
  *
  * @param names @default - all declared keys
- * @throws ProvisioningError for a name that is not declared, and while the KMS is not as declared
+ * @throws ProvisioningError for a name that is not declared, and while apply has something else to do
  */
 export async function rotateKmsKeys(
   session: Session,
@@ -57,7 +58,8 @@ export async function rotateKmsKeys(
   if (keys === undefined) throw new ProvisioningError('the KMS does not run, or does not answer: run apply first');
   const missing = kms.keys.filter((name) => !keys.has(name));
   if (missing.length > 0) throw new ProvisioningError(`KMS key ${missing.join(', ')} does not exist: run apply first`);
-  const usedKeys = [...before.estate.buckets.values()].map(({ encryption }) => encryption?.kmsKeyId);
+  refuseOtherChanges(before.plan);
+  const usedKeys = manifest.buckets.map(({ name }) => before.estate.buckets.get(name)?.encryption?.kmsKeyId);
   const client = createKmsClient(wire, root);
   const rotations: KmsRotation[] = [];
   for (const name of names.length > 0 ? names : kms.keys) {
@@ -73,4 +75,12 @@ export async function rotateKmsKeys(
   const state = await session.plan();
   await session.apply(state, options);
   return rotations;
+}
+
+/** Only what an interrupted rotation left to do may be pending. */
+function refuseOtherChanges({ changes, blocked }: Plan): void {
+  const others = changes.filter(({ kind, name }) => !kind.startsWith('kms') && !name.endsWith('/encryption'));
+  if (others.length + blocked.length === 0) return;
+  const named = [...others, ...blocked].map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  throw new ProvisioningError(`something else is not as declared (${named}): run apply first`);
 }

@@ -155,6 +155,12 @@ test('rotation refuses what it cannot do', async () => {
   await expect(rotate([])).rejects.toThrow('the KMS does not run, or does not answer: run apply first');
   await expect(rotate(['nope'])).rejects.toThrow('no KMS key nope is declared; declared are app, archive');
   await expect(rotate([], () => {})).rejects.toThrow('the manifest declares no KMS: there are no keys to rotate');
+  await world.apply();
+  await world.ask({ method: 'DELETE', path: '/web-assets' });
+  await expect(rotate([])).rejects.toThrow(
+    'something else is not as declared (bucket web-assets, bucket-config web-assets/versioning, bucket-config ' +
+      'web-assets/quotaBytes): run apply first',
+  );
   await expect(world.with(renewKmsCredential)).rejects.toThrow(
     'only a Vault has a credential that can be renewed: the manifest declares none',
   );
