@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { addFleetCommands } from './fleet.js';
 import { addImportCommand } from './import-options.js';
+import { addKmsCommands } from './kms.js';
 import { addOperationCommands, safeguardOptions } from './operations.js';
 import { addPreflightCommand } from './preflight-options.js';
 import { addSecretCommands, STORE } from './secret-commands.js';
@@ -100,6 +101,12 @@ textfileOption(
     'also sign in by these ID tokens, and try what can be forged from them',
   )
   .option('--sign-in-user <name...>', 'also sign in as these enrolled users')
+  .addOption(
+    new Option('--before-restart', 'leave encrypted objects, to read them back after a restart of RustFS').conflicts(
+      'afterRestart',
+    ),
+  )
+  .option('--after-restart', 'read back what --before-restart left, and remove it')
   .action(async (options) => {
     process.exitCode = await (await import('./commands/verify.js')).verifyCommand(options);
   });
@@ -231,6 +238,7 @@ program
 addSecretCommands(program, onManifest);
 addEventCommands(program, onManifest, port);
 addOperationCommands(program, onManifest, port);
+addKmsCommands(program, onManifest);
 addFleetCommands(program, port);
 
 try {

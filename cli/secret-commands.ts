@@ -85,4 +85,14 @@ export function addSecretCommands(program: Command, onManifest: (command: Comman
     .action(async (options) => {
       process.exitCode = await (await import('./commands/tls-certificate.js')).tlsCertificateCommand(options);
     });
+
+  program
+    .command('server-secrets')
+    .description('create the secrets that RustFS itself needs (the master key of SSE-S3), unless they exist')
+    .requiredOption('--dir <dir>', 'directory for the file sse-s3-master-key')
+    .requiredOption('--manifest <file>', 'manifest.json; they are kept in its secret store too')
+    .option('--secrets <store>', STORE)
+    .action(async (options) => {
+      process.exitCode = await (await import('./commands/server-secrets.js')).serverSecretsCommand(options);
+    });
 }

@@ -1,6 +1,7 @@
 import { Construct, type IConstruct } from 'constructs';
 import { type CorsRule, eventTargetName, type ManifestBucket } from '../manifest/index.js';
 import { Access, type PolicyDocument, type PolicyStatement, parsePolicy } from '../policies/index.js';
+import { type BucketEncryption, encryptionSetting } from './bucket-encryption.js';
 import { validateBucketName } from './bucket-name.js';
 import type { Duration } from './duration.js';
 import type { EventTarget } from './event-target.js';
@@ -66,7 +67,7 @@ export interface BucketProps {
   /** @default - none */
   readonly lifecycle?: readonly LifecycleRuleProps[];
   /** Encryption of new objects by default. @default - none */
-  readonly encryption?: { readonly algorithm: 'AES256' | 'aws:kms'; readonly kmsKeyId?: string };
+  readonly encryption?: BucketEncryption;
   /** @default - none */
   readonly cors?: readonly CorsRule[];
   /** @default - none */
@@ -276,7 +277,7 @@ function manifestBucket(name: string, props: BucketProps): ManifestBucket {
       abortIncompleteMultipartAfterDays: rule.abortIncompleteMultipartAfter?.toDays(),
       expiredObjectDeleteMarker: rule.expiredObjectDeleteMarker || undefined,
     })),
-    encryption: props.encryption,
+    encryption: encryptionSetting(props.encryption),
     cors: props.cors && [...props.cors],
     tags: props.tags,
     quotaBytes: props.quota?.toBytes(),

@@ -39,6 +39,7 @@ export {
   type ObjectLockProps,
   type PublicAccessBlockProps,
 } from './bucket.js';
+export { BucketEncryption } from './bucket-encryption.js';
 export { ComponentStorage, type ComponentStorageProps } from './component-storage.js';
 export { Duration } from './duration.js';
 export { EventSecret } from './event-secret.js';
@@ -64,6 +65,13 @@ export {
   type KeystoneBridgeProps,
   type KeystoneServiceUser,
 } from './keystone-bridge.js';
+export {
+  Kms,
+  type LocalKmsProps,
+  VaultAuth,
+  type VaultKv2KmsProps,
+  type VaultTransitKmsProps,
+} from './kms.js';
 export { Observability } from './observability.js';
 export type { ObservabilityPiece } from './observability-pieces.js';
 export type { ObservabilityProps } from './observability-props.js';

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { Annotations, type App, type ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
-import { eventTargetProblems, manifestHash, oidcProblems, serializeManifest } from '../manifest/index.js';
+import { eventTargetProblems, kmsProblems, manifestHash, oidcProblems, serializeManifest } from '../manifest/index.js';
 import { describeProof, proveManifest } from '../proofs/index.js';
 import type { ManifestRegistry } from './registry.js';
 import { TerraformData } from './terraform-data.js';
@@ -67,7 +67,7 @@ export class ProvisioningStep extends Construct {
     this.node.addValidation({
       validate: () => {
         const manifest = registry.toManifest();
-        const problems = [...oidcProblems(manifest), ...eventTargetProblems(manifest)];
+        const problems = [...oidcProblems(manifest), ...kmsProblems(manifest), ...eventTargetProblems(manifest)];
         // A policy that is missing cannot be reasoned about.
         return problems.length > 0 ? problems : [...proveManifest(manifest).problems];
       },

@@ -5,6 +5,7 @@ import type {
   ManifestComponent,
   ManifestEventTarget,
   ManifestGroup,
+  ManifestKms,
   ManifestOidcProvider,
   ManifestPolicy,
   ManifestSessions,
@@ -69,6 +70,7 @@ export class ManifestRegistry {
     const eventTargets = this.#render('event target').sort((a, b) =>
       eventTargetName(a) < eventTargetName(b) ? -1 : 1,
     );
+    const [kms] = this.#render('KMS');
     return {
       version: 1,
       stack: this.stack,
@@ -80,6 +82,7 @@ export class ManifestRegistry {
       groups: this.#render('group'),
       accessKeys: this.#render('access key'),
       components: this.#render('component'),
+      ...(kms && { kms }),
       ...(providers.length > 0 ? { oidc: { providers } } : {}),
       ...(sessions.length > 0 ? { sessions } : {}),
       ...(eventTargets.length > 0 ? { eventTargets } : {}),
@@ -96,6 +99,7 @@ interface EntryTypes {
   component: ManifestComponent;
   'sessions of user': ManifestSessions;
   'event target': ManifestEventTarget;
+  KMS: ManifestKms;
   'OIDC provider': Omit<ManifestOidcProvider, 'claims'>;
   'claim value': ManifestOidcProvider['claims'][number] & { readonly provider: string };
 }

@@ -5,6 +5,7 @@ import { eventTargetName, type Manifest } from '../manifest/index.js';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import type { EventTarget } from './event-target.js';
 import { manifestEventTarget } from './event-target-container.js';
+import type { Kms } from './kms.js';
 import { checkReachableFrom, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, writeStackFile } from './provisioning-step.js';
@@ -26,6 +27,8 @@ export interface CommonRustFsProps {
    * writes to `rustfs.env` beside the manifest. @default none
    */
   readonly oidc?: readonly OidcProvider[];
+  /** Key management: where the keys are that encrypt objects. The post-apply step configures it. @default - none: SSE-S3 only */
+  readonly kms?: Kms;
   /** Where events of buckets may go: see `Bucket.notify`. Switches RustFS' notifications on. @default none */
   readonly eventTargets?: readonly EventTarget[];
   /** Where a record of every request goes. Switches RustFS' audit on. @default none */
@@ -63,6 +66,8 @@ export function registryOf(
   const registry = new ManifestRegistry(rustfsVersion, stack, render, reference);
   for (const provider of props.oidc ?? [])
     registry.add('OIDC provider', provider.id, scope.node.path, () => provider._manifest());
+  const { kms } = props;
+  if (kms) registry.add('KMS', 'kms', scope.node.path, () => kms._manifest);
   for (const { target, purpose } of eventTargetsOf(props)) {
     const entry = manifestEventTarget(target, { purpose, container });
     registry.add('event target', eventTargetName(entry), scope.node.path, () => entry);

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { RustFsVersion } from '../policies/index.js';
 import { settingsParts } from './environment/settings-part.js';
 import { eventTargetPart } from './event-target-container.js';
+import { kmsPart, sseS3Part } from './kms.js';
 import { checkReachable, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
 import { ProvisioningStep, pathFromModule, projectCommand, stackPaths } from './provisioning-step.js';
@@ -137,13 +138,15 @@ export class RustFs extends Construct implements IRustFs {
       },
       ...(tls ? [tls.part] : []),
       ...settingsParts(props, context),
+      sseS3Part(`${secretsDir}/server`),
+      ...(props.kms ? [kmsPart(props.kms, rustfsVersion)] : []),
       ...(props.keystone ? [rustFsKeystone(props.keystone, rustfsVersion)] : []),
       ...(props.oidc ?? []).map((provider) => this.#providerPart(provider, rustfsVersion)),
       ...eventTargetsOf(props).map(({ target, purpose }) => eventTargetPart(target, purpose)),
     ];
     for (const note of storage.notes) Annotations.of(this).addInfo(note);
     const name = `${TerraformStack.of(this).node.id}-${id}`;
-    const files = this.#files(`${secretsDir}/root`, tls?.selfSigned);
+    const files = this.#files(secretsDir, tls?.selfSigned);
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
     const net = new network.Network(this, 'Network', { name });
     const { mounted, prepared } = rustFsVolumes(this, {
@@ -226,18 +229,22 @@ export class RustFs extends Construct implements IRustFs {
 
   /** Makes what the container takes as files, unless it is there. */
   #files(
-    rootDir: string,
+    secretsDir: string,
     selfSigned: { readonly command: string; readonly names: readonly string[] } | undefined,
   ): ITerraformDependable[] {
     const manifest = `${stackPaths(this).fromProject}/manifest.json`;
-    const root = `npx --no-install cdktf-rustfs root-credentials --dir ${rootDir} --manifest ${manifest}`;
-    const rootCredentials = new TerraformData(this, 'RootCredentials', { provisioners: [projectCommand(this, root)] });
-    if (selfSigned === undefined) return [rootCredentials];
+    const root = `npx --no-install cdktf-rustfs root-credentials --dir ${secretsDir}/root --manifest ${manifest}`;
+    const server = `npx --no-install cdktf-rustfs server-secrets --dir ${secretsDir}/server --manifest ${manifest}`;
+    const made = [
+      new TerraformData(this, 'RootCredentials', { provisioners: [projectCommand(this, root)] }),
+      new TerraformData(this, 'ServerSecrets', { provisioners: [projectCommand(this, server)] }),
+    ];
+    if (selfSigned === undefined) return made;
     const certificate = new TerraformData(this, 'Certificate', {
       triggersReplace: { names: selfSigned.names.join(',') },
       provisioners: [projectCommand(this, selfSigned.command)],
     });
-    return [rootCredentials, certificate];
+    return [...made, certificate];
   }
 
   #ports(): container.ContainerPorts[] {

@@ -6,6 +6,7 @@
  * - `iam/principal.ts`: `resolvePrincipal(context, accessKey, sessionToken?)`; `iam/storage.ts`: `loadIam(records)`.
  * - `admin/index.ts`: `handleAdmin(context, request)` for `/rustfs/admin/*` and `/minio/admin/*`.
  * - `sts/index.ts`: `handleSts(context, request)` for `POST /`.
+ * - `kms/service.ts`: `context.kms`, the keys; `s3/objects/encryption.ts`: what they mean for an object.
  * - `health.ts`: `handleHealth(context, request)` for health paths, `undefined` if the path is none.
  * - `s3/bucket-config/index.ts`: `handleBucketConfig(context, request, subresource)`, and what objects depend on:
  *   `bucketPolicyOf`, `publicAccessBlockOf`, `defaultRetentionOf`, `defaultEncryptionOf`, `corsRulesOf`, `quotaOf`.
@@ -17,6 +18,7 @@ import type { Readable } from 'node:stream';
 import type { OneOrMany, Principal } from '../policies/index.js';
 import type { EventRuntime } from './events/runtime.js';
 import type { IamContext } from './iam/principal.js';
+import type { Kms } from './kms/service.js';
 import type { OidcState } from './oidc/discovery.js';
 
 /** Values of a kind by key, as they were last persisted. */
@@ -30,6 +32,7 @@ export interface EmulatorContext extends IamContext {
   readonly oidc: OidcState;
   /** Notification and audit targets. */
   readonly events: EventRuntime;
+  readonly kms: Kms;
   readonly startedAt: Date;
   /** UUID that stays the same as long as the data does. */
   readonly deploymentId: string;

@@ -106,8 +106,6 @@ export interface EmulatorProfile {
     readonly strictLifecycle: boolean;
     /** A notification configuration is stored before its targets are checked. */
     readonly storesRefusedNotification: boolean;
-    /** SSE-S3 needs a master key (which the emulator has not), so such writes are refused. */
-    readonly sseNeedsMasterKey: boolean;
     /** Default encryption is checked for algorithm and key. RustFS source 1.0.1. */
     readonly strictEncryption: boolean;
     /** DELETE of the website configuration needs this action. */
@@ -179,7 +177,6 @@ const current: EmulatorProfile = {
   buckets: {
     strictLifecycle: ruleValue('lifecycle-days', '1.0.1'),
     storesRefusedNotification: ruleValue('notification-order', '1.0.1'),
-    sseNeedsMasterKey: ruleValue('sse-s3-key', '1.0.1'),
     strictEncryption: true,
     deleteWebsiteAction: 's3:PutBucketPolicy',
     missingNotifyTargets: NO_NOTIFY_TARGETS,
@@ -259,7 +256,6 @@ const beta: EmulatorProfile = {
   buckets: {
     strictLifecycle: ruleValue('lifecycle-days', '1.0.0-beta.7'),
     storesRefusedNotification: ruleValue('notification-order', '1.0.0-beta.7'),
-    sseNeedsMasterKey: ruleValue('sse-s3-key', '1.0.0-beta.7'),
     strictEncryption: false,
     deleteWebsiteAction: 's3:GetBucketPolicy',
     missingNotifyTargets: NO_NOTIFY_TARGETS,

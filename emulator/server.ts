@@ -13,6 +13,8 @@ import { type Incoming, readIncoming } from './http/incoming.js';
 import { errorResponse, sendResponse } from './http/respond.js';
 import { loadIam } from './iam/storage.js';
 import { unreadablePolicies } from './iam/unreadable.js';
+import { kmsProfile } from './kms/profile.js';
+import { Kms } from './kms/service.js';
 import type { OidcSettings } from './oidc/config.js';
 import { discoverAll } from './oidc/discovery.js';
 import { emulatorProfile } from './profile.js';
@@ -45,6 +47,8 @@ export interface EmulatorOptions {
   readonly tls?: EmulatorTls;
   /** Event targets of the environment; `eventsFromEnvironment` reads them from the variables of RustFS. @default none */
   readonly events?: EventSettings;
+  /** `RUSTFS_SSE_S3_MASTER_KEY`: Base64 of 32 bytes. @default - none: SSE-S3 without KMS is refused, or (beta.7) done with zeros */
+  readonly sseS3MasterKey?: string;
   /** Milliseconds that every answer is held back. @default 0 */
   readonly latencyMs?: number;
   /** Sees every request first and may spoil it. */
@@ -147,6 +151,7 @@ async function createContext(
     oidc = { providers: [], allowOrigins: [] },
     shortestSession,
     events = NO_EVENTS,
+    sseS3MasterKey,
   }: EmulatorOptions,
   version: RustFsVersion,
   { records, blobs }: Storage,
@@ -158,6 +163,8 @@ async function createContext(
   const known = emulatorProfile(version);
   const profile =
     shortestSession === undefined ? known : { ...known, sts: { ...known.sts, shortestSeconds: shortestSession } };
+  const kms = new Kms(kmsProfile(version), sseS3MasterKey, persist, stored);
+  await kms.resume();
   return {
     iam,
     unreadablePolicies: unreadablePolicies(iam, version),
@@ -165,6 +172,7 @@ async function createContext(
     profile,
     oidc: await discoverAll(oidc, profile),
     events: new EventRuntime(events, storedEventTargets(stored(recordKind))),
+    kms,
     protocol: protocolProfile(version),
     region,
     startedAt: new Date(),

@@ -7,6 +7,15 @@ export {
   eventTargetProblems,
   type ManifestEventTarget,
 } from './event-targets.js';
+export {
+  familyOf,
+  generationsOf,
+  KMS_LOCAL_ENTRY,
+  kmsProblems,
+  type ManifestKms,
+  nextGeneration,
+  SSE_S3_ENTRY,
+} from './kms.js';
 export { mappedClaim, oidcProblems, policiesOfClaims } from './oidc.js';
 export {
   type BucketNotification,

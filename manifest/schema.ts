@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { eventTargetSchema } from './event-targets.js';
+import { kmsSection } from './kms.js';
 import { sessionsSchema } from './sessions.js';
 
 /** Version of the manifest format. A manifest of another version is refused, never guessed at. */
@@ -242,6 +243,7 @@ export const manifestSchema = z
         shareWith: z.array(name).optional().meta({ description: 'Components that may reach these buckets too.' }),
       }),
     ),
+    kms: kmsSection.optional().meta({ description: 'Key management of the server.' }),
     oidc: z
       .strictObject({ providers: z.array(oidcProvider).min(1) })
       .optional()

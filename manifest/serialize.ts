@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BUILTIN_POLICIES, opensToEveryone, type ParseOptions, parsePolicy } from '../policies/index.js';
 import { eventTargetProblems } from './event-targets.js';
+import { KMS_LOCAL_ENTRY, kmsProblems, SSE_S3_ENTRY } from './kms.js';
 import { oidcProblems } from './oidc.js';
 import { MANIFEST_VERSION, type Manifest, manifestSchema, ROOT_ENTRY } from './schema.js';
 import { sessionProblems } from './sessions.js';
@@ -29,6 +30,7 @@ const UNORDERED = new Set([
   'providers',
   'claims',
   'sessions',
+  'keys',
 ]);
 
 function sortKey(item: unknown): string {
@@ -67,6 +69,9 @@ function* duplicates(kind: string, names: readonly string[]): Generator<string> 
   }
 }
 
+/** Names that no access key may have. */
+const SERVER_ENTRIES = [ROOT_ENTRY, SSE_S3_ENTRY, KMS_LOCAL_ENTRY];
+
 /** References to things that the manifest does not declare. */
 function referenceProblems(manifest: Manifest): string[] {
   const names = (list: readonly { readonly name: string }[]) => new Set(list.map(({ name }) => name));
@@ -93,9 +98,9 @@ function referenceProblems(manifest: Manifest): string[] {
       ...missing(`group ${group.name}`, 'user', group.members, users),
     ]),
     ...manifest.accessKeys
-      .filter(({ name }) => name === ROOT_ENTRY)
+      .filter(({ name }) => SERVER_ENTRIES.includes(name))
       .map(
-        ({ name }) => `access key ${name}: the secret store keeps the root credentials by that name; choose another`,
+        ({ name }) => `access key ${name}: the secret store keeps a secret of the server by that name; choose another`,
       ),
     ...manifest.accessKeys.flatMap((key) => missing(`access key ${key.name}`, 'user', [key.user], users)),
     ...manifest.components.flatMap((component) => [
@@ -167,6 +172,7 @@ export function parseManifest(text: string, source = 'manifest'): Manifest {
     ...oidcProblems(parsed.data),
     ...sessionProblems(parsed.data),
     ...eventTargetProblems(parsed.data),
+    ...kmsProblems(parsed.data),
   ];
   if (problems.length > 0)
     throw new ManifestError(

@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../policies/index.js';
 import type { BucketConfig } from './client/bucket-xml.js';
+import type { KmsState } from './client/kms.js';
 import type { ObservedEvents } from './events/observe.js';
 
 export interface ObservedUser {
@@ -40,6 +41,8 @@ export interface Estate {
   readonly groups: ReadonlyMap<string, ObservedGroup>;
   /** Where the server sends events. @default - not read, because the manifest declares neither targets nor notifications */
   readonly events?: ObservedEvents;
+  /** Absent when the manifest declares no KMS. */
+  readonly kms?: KmsState;
   /** By access key id. */
   readonly accessKeys: ReadonlyMap<string, ObservedAccessKey>;
 }

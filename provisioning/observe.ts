@@ -6,6 +6,7 @@ import { type BucketClient, type BucketRest, parseRest } from './client/buckets.
 import type { EventTargetClient } from './client/event-targets.js';
 import { type IamAssets, readIamExport, splitNames } from './client/iam-export.js';
 import { readIamOneByOne } from './client/iam-one-by-one.js';
+import type { KmsClient } from './client/kms.js';
 import { forEachConcurrently } from './concurrency.js';
 import { RustFsError } from './errors.js';
 import type { Estate, ObservedUser } from './estate.js';
@@ -17,6 +18,7 @@ const READS_AT_A_TIME = 128;
 export interface ObserveOptions {
   readonly admin: AdminClient;
   readonly buckets: BucketClient;
+  readonly kms: KmsClient;
   readonly server: ServerIdentity;
   readonly targets: EventTargetClient;
   /** Read event targets also if the manifest has nothing to do with events. @default false */
@@ -120,18 +122,19 @@ async function observeIdentities({ admin }: ObserveOptions) {
 /**
  * Reads the whole server: four calls, however many users, policies, groups, access keys and buckets there are, and two for
  * each bucket that declares CORS or a public access block, which the bulk export leaves out; where events are declared, three more
- * and one for each kind of target.
+ * and one for each kind of target. A declared KMS takes two more.
  */
 export async function observe(
-  manifest: Pick<Manifest, 'buckets' | 'eventTargets'>,
+  manifest: Pick<Manifest, 'buckets' | 'eventTargets' | 'kms'>,
   options: ObserveOptions,
 ): Promise<{ readonly estate: Estate; readonly exports: ServerExports }> {
   const withEvents =
     options.allTargets || manifest.eventTargets || manifest.buckets.some(({ notifications }) => notifications);
-  const [exported, { archive, ...identities }, events] = await Promise.all([
+  const [exported, { archive, ...identities }, events, kms] = await Promise.all([
     exportDeclared(manifest, options),
     observeIdentities(options),
     withEvents ? observeEvents(manifest, options.targets) : undefined,
+    manifest.kms && options.kms.state(),
   ]);
   const buckets = new Map(
     [...exported].map(([name, { files, rest }]) => [name, { ...readBucketFiles(files), ...(rest && parseRest(rest)) }]),
@@ -144,6 +147,7 @@ export async function observe(
       ...{ ...options.server, ...identities, buckets },
       notes: [...identities.notes, ...notes],
       ...(events ? { events } : {}),
+      ...(kms ? { kms } : {}),
     },
     exports: { buckets: exported, ...(archive ? { iam: archive } : {}) },
   };

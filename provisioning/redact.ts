@@ -1,5 +1,5 @@
-/** Fields of RustFS' admin API that carry a secret: secretKey, newSecretKey, secret_key. */
-const SECRET_FIELD = /("\w*secret_?key"\s*:\s*)"((?:[^"\\]|\\.)*)"/gi;
+/** Fields of RustFS' admin API that carry a secret: secretKey, newSecretKey, secret_key; of the KMS: token, secret_id, master_key. */
+const SECRET_FIELD = /("(?:\w*secret_?key|token|secret_id|master_key)"\s*:\s*)"((?:[^"\\]|\\.)*)"/gi;
 
 /** Secrets of event targets, which the admin API takes as `{"key":"auth_token","value":"…"}`. */
 const SECRET_PAIR =

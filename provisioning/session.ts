@@ -5,6 +5,7 @@ import { TARGET_WAIT_MS } from './apply/event-targets.js';
 import { createAdminClient } from './client/admin.js';
 import { createBucketClient } from './client/buckets.js';
 import { createEventTargetClient } from './client/event-targets.js';
+import { createKmsClient } from './client/kms.js';
 import { ProvisioningError, RustFsError } from './errors.js';
 import type { Estate } from './estate.js';
 import { type GateOptions, gate, type ServerIdentity } from './gate.js';
@@ -89,6 +90,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const admin = createAdminClient(wire, root);
   const buckets = createBucketClient(wire, root);
   const targets = createEventTargetClient(wire, root);
+  const kms = createKmsClient(wire, root);
 
   async function readState({
     checkSecrets,
@@ -96,7 +98,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...planOptions
   }: SessionPlanOptions = {}): Promise<PlannedState> {
     const contents = await readStore(store);
-    const { estate: observed, exports } = await observe(manifest, { admin, buckets, server, targets, allTargets });
+    const { estate: observed, exports } = await observe(manifest, { admin, buckets, kms, server, targets, allTargets });
     const estate = checkSecrets ? await withSecretsChecked(wire, manifest, observed, contents) : observed;
     // Only where it is declared: who provisions over a tunnel changes nothing for applications.
     const names = declared === undefined ? new Set<string>() : await misdirected(store, contents.keys(), declared);
@@ -132,6 +134,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           estate: state.estate,
           admin,
           buckets,
+          kms,
+          wire,
+          root,
           store,
           connection: clients,
           profile,

@@ -273,7 +273,7 @@ export function asCurl(request: WireRequest, endpoint: string, credentials: 'sig
       : [];
   const headers = Object.entries(request.headers ?? {}).flatMap(([name, value]) => [
     '-H',
-    shellQuote(`${name}: ${value}`),
+    shellQuote(`${name}: ${/-customer-key$/.test(name) ? '***' : value}`),
   ]);
   const body =
     request.body === undefined || request.body.length === 0

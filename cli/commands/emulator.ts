@@ -46,6 +46,7 @@ export async function emulatorCommand(options: EmulatorOptions): Promise<number>
     oidc: oidcFromEnvironment(process.env),
     ...tls,
     events: eventsFromEnvironment(process.env),
+    ...(process.env.RUSTFS_SSE_S3_MASTER_KEY && { sseS3MasterKey: process.env.RUSTFS_SSE_S3_MASTER_KEY }),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
     ...(options.shortestSession === undefined ? {} : { shortestSession: options.shortestSession }),
   }).catch((cause: NodeJS.ErrnoException) => {

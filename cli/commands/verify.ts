@@ -27,6 +27,8 @@ import { version } from '../version.js';
 
 export interface ProofOptions {
   readonly exhaustive?: boolean;
+  readonly beforeRestart?: boolean;
+  readonly afterRestart?: boolean;
   /** Directory of verify.json and access.{html,md,json}. @default - nothing is written */
   readonly reports?: string;
   /** File for Prometheus metrics. @default - none */
@@ -65,9 +67,11 @@ function exitCode({ findings }: AccessProof): number {
 /** Runs the access proof and writes the reports about it. */
 async function proveAndReport(
   session: Session,
-  { exhaustive = false, reports, textfile, onProgress }: ReportedOptions,
+  options: ReportedOptions,
   { signIns }: SignedIn,
 ): Promise<{ readonly proof: AccessProof; readonly results: readonly ProbedRequest[] }> {
+  const { exhaustive = false, reports, textfile, onProgress } = options;
+  const restart = options.beforeRestart ? 'before' : options.afterRestart ? 'after' : undefined;
   const results: ProbedRequest[] = [];
   const theorems = proveManifest(session.manifest);
   const proof = await untilInterrupted((signal) =>
@@ -76,6 +80,7 @@ async function proveAndReport(
       signal,
       proof: theorems,
       signIns,
+      ...(restart && { restart }),
       ...(onProgress ? { onProgress } : {}),
       onResult: (result) => {
         const contradicts = severityOfResult(result);

@@ -17,6 +17,19 @@ export function renderFindings(findings: readonly Finding[]): readonly string[] 
   ];
 }
 
+function describeEncryption({ encryption }: AccessProof): readonly string[] {
+  if (encryption === undefined) return [];
+  const { buckets, customerKeys, restart } = encryption;
+  const restarts = {
+    before: 'encrypted objects wait for a restart: restart RustFS, then run verify --after-restart',
+    after: `${restart?.objects ?? 0} encrypted objects read back after the restart`,
+  };
+  return [
+    `encryption: ${buckets.proved} of ${buckets.total} buckets encrypt as declared and read back${customerKeys ? ', keys of clients (SSE-C) hold' : ''}`,
+    ...(restart && restart.objects > 0 ? [restarts[restart.phase]] : []),
+  ];
+}
+
 /** The access proof for people: a row per component, the totals, then every finding with the request that showed it. */
 export function renderProof(proof: AccessProof, manifest: Manifest): string {
   const { probes, findings, notProbed, pairs } = proof;
@@ -36,6 +49,7 @@ export function renderProof(proof: AccessProof, manifest: Manifest): string {
     ...proof.exceptions.map(({ what, reason }) => pc.yellow(`accepted: ${what}: ${reason}`)),
     ...proof.unproved.map((problem) => pc.yellow(`not proved: ${problem}`)),
     probes.contradictions === 0 && findings.length === 0 ? pc.green(counts) : pc.red(counts),
+    ...describeEncryption(proof),
     ...(pairs.probed < pairs.total
       ? [pc.dim(`${pairs.probed} of ${pairs.total} pairs of key and bucket probed; --exhaustive probes all`)]
       : []),

@@ -4,6 +4,8 @@ import type { AdminHandler } from './call.js';
 import * as events from './event-targets.js';
 import { exportBucketMetadata, exportIam } from './exports.js';
 import * as groups from './groups.js';
+import * as kms from './kms.js';
+import * as kmsKeys from './kms-keys.js';
 import { attachPolicies, detachPolicies, setPolicies } from './mappings.js';
 import * as modules from './modules.js';
 import * as oidc from './oidc.js';
@@ -71,6 +73,20 @@ export const ROUTES: Readonly<Record<string, AdminHandler>> = {
   'DELETE /audit/target/{kind}/{id}/reset': events.removeAuditTarget,
   'GET /get-config-kv': events.getConfig,
   'DELETE /del-config-kv': events.deleteConfig,
+  'POST /kms/configure': kms.configure,
+  'POST /kms/reconfigure': kms.reconfigure,
+  'POST /kms/start': kms.start,
+  'POST /kms/stop': kms.stop,
+  'GET /kms/service-status': kms.serviceStatus,
+  'GET /kms/config': kms.getConfig,
+  'POST /kms/clear-cache': kms.clearCache,
+  'POST /kms/keys': kmsKeys.createKey,
+  'GET /kms/keys': kmsKeys.listKeys,
+  'GET /kms/keys/{key}': kmsKeys.describeKey,
+  'DELETE /kms/keys/delete': kmsKeys.deleteKey,
+  'POST /kms/keys/cancel-deletion': kmsKeys.cancelDeletion,
+  'POST /kms/keys/enable': kmsKeys.enableKey,
+  'POST /kms/keys/disable': kmsKeys.disableKey,
   'GET /oidc/providers': oidc.listProviders,
   'GET /oidc/authorize/{provider}': oidc.authorize,
   'GET /oidc/callback/{provider}': oidc.consoleLogin,

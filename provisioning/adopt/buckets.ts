@@ -1,7 +1,7 @@
 import type { LifecycleRule } from '../../manifest/index.js';
 import { canonicalPolicy, opensToEveryone, parsePolicy, type RustFsVersion } from '../../policies/index.js';
 import type { BucketConfig } from '../client/bucket-xml.js';
-import { Code, type Printable } from './source.js';
+import { Code, type Printable, printString } from './source.js';
 import { documentProblem, REVIEW } from './statements.js';
 
 /** Props of a `Bucket`, with the settings that they cannot express. */
@@ -29,6 +29,12 @@ const doesNothing = (rule: LifecycleRule) =>
   !rule.expireNoncurrentAfterDays &&
   !rule.abortIncompleteMultipartAfterDays &&
   !rule.expiredObjectDeleteMarker;
+
+function encryption({ encryption: setting }: BucketConfig): Printable {
+  if (setting?.algorithm === 'AES256') return new Code('BucketEncryption.sseS3()');
+  const key = setting?.kmsKeyId === undefined ? '' : printString(setting.kmsKeyId);
+  return setting && new Code(`BucketEncryption.sseKms(${key})`);
+}
 
 function objectLock({ objectLock: lock }: BucketConfig): Printable {
   const retention = lock?.defaultRetention;
@@ -64,7 +70,7 @@ export function bucketSource(config: BucketConfig): BucketSource {
       versioning: config.versioning === 'Suspended' ? 'suspended' : config.versioning && !locked ? true : undefined,
       objectLock: inYears ? undefined : objectLock(config),
       lifecycle: unclear ? undefined : lifecycle?.map(lifecycleRule),
-      encryption: config.encryption,
+      encryption: encryption(config),
       cors: config.cors,
       tags: config.tags,
       quota: config.quotaBytes === undefined ? undefined : new Code(`Size.bytes(${config.quotaBytes})`),

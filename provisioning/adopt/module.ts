@@ -45,7 +45,7 @@ export interface AdoptedModule {
 /** Variables of the module that no object may get. */
 export const TAKEN = [
   ...Object.values(CONSTRUCTS).map(({ name }) => name),
-  ...['Duration', 'Size', 'Construct', 'adopt', 'adopted', 'scope', 'server', 'declared'],
+  ...['BucketEncryption', 'Duration', 'Size', 'Construct', 'adopt', 'adopted', 'scope', 'server', 'declared'],
 ];
 
 export function declaredUserExpression(name: string): Code {
@@ -98,7 +98,7 @@ export function printModule({
   const users = declaredUsers.filter((name) => mentioned.has(declaredUserExpression(name).text));
   const imports = [
     ...constructs,
-    ...['Duration', 'Size'].filter(calls),
+    ...['BucketEncryption', 'Duration', 'Size'].filter(calls),
     'type IRustFs',
     ...(users.length > 0 && !constructs.includes('ServiceUser') ? ['type ServiceUser'] : []),
   ];

@@ -1,5 +1,6 @@
 import { forEachConcurrently } from '../concurrency.js';
 import { ProvisioningError } from '../errors.js';
+import { applyKms, applyKmsKey, applyKmsProbe } from '../kms/apply.js';
 import type { Change, ChangeKind, Plan } from '../plan/model.js';
 import { generateKeyPair } from '../secrets/generate-key.js';
 import { applyAccessKey } from './access-keys.js';
@@ -64,10 +65,17 @@ const HANDLERS: Readonly<Record<ChangeKind, Handler>> = {
   'access-key': applyAccessKey,
   'event-module': switchModule,
   'event-target': applyEventTarget,
+  kms: applyKms,
+  'kms-key': applyKmsKey,
+  'kms-probe': applyKmsProbe,
 };
 
 /** What has to exist before the next phase can refer to it. */
 const PHASES: readonly (readonly (ChangeKind | 'notifications')[])[] = [
+  // The KMS before the first encrypted write (recorded: 10-kms).
+  ['kms'],
+  ['kms-key'],
+  ['kms-probe'],
   ['bucket', 'bucket-config', 'policy', 'user'],
   ['group', 'group-members', 'group-policies', 'user-policies', 'membership'],
   ['access-key'],
@@ -91,7 +99,9 @@ function lanes(changes: readonly Change[]): readonly (readonly Change[])[] {
       ? 'events'
       : change.kind.startsWith('bucket')
         ? `bucket ${change.name.split('/')[0]}`
-        : `${change.kind.split('-')[0]} ${change.name}`;
+        : change.kind.startsWith('kms')
+          ? 'kms'
+          : `${change.kind.split('-')[0]} ${change.name}`;
     const lane = byObject.get(object);
     if (lane) lane.push(change);
     else byObject.set(object, [change]);

@@ -2,9 +2,11 @@ import type { Manifest } from '../../manifest/index.js';
 import type { AdminClient } from '../client/admin.js';
 import type { BucketClient } from '../client/buckets.js';
 import type { EventTargetClient } from '../client/event-targets.js';
+import type { KmsClient } from '../client/kms.js';
 import type { Estate } from '../estate.js';
 import type { ProvisioningProfile } from '../profile.js';
 import type { SecretStore, StoreConnection } from '../secrets/secret-store.js';
+import type { Credentials, Wire } from '../wire.js';
 
 /** Everything that carrying out a change needs. */
 export interface ApplyContext {
@@ -12,6 +14,9 @@ export interface ApplyContext {
   readonly estate: Estate;
   readonly admin: AdminClient;
   readonly buckets: BucketClient;
+  readonly kms: KmsClient;
+  readonly wire: Wire;
+  readonly root: Credentials;
   readonly store: SecretStore;
   readonly connection: StoreConnection;
   readonly profile: ProvisioningProfile;

@@ -139,6 +139,7 @@ const EXPLAIN: Readonly<Record<Unmanaged['kind'], (name: string, context: Unmana
   bucket: explainBucket,
   'bucket-config': explainSetting,
   'event-target': explainEventTarget,
+  'kms-key': () => harmless('nobody declared this KMS key; objects may need it'),
 };
 
 /** Something that nobody declared, with what it gives to whom. */

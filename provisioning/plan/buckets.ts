@@ -1,7 +1,10 @@
 import type { Manifest, ManifestBucket } from '../../manifest/index.js';
 import { canonicalPolicy, type PolicyDocument, policiesEqual } from '../../policies/index.js';
 import type { BucketConfig } from '../client/bucket-xml.js';
+import type { KmsState } from '../client/kms.js';
 import type { Estate } from '../estate.js';
+import { currentKey } from '../kms/generations.js';
+import { PROBE_BUCKET } from '../kms/probe-bucket.js';
 import { stableJson } from '../stable-json.js';
 import { type Blocked, BUCKET_SETTINGS, type BucketSetting, type Change, type Plan, type Unmanaged } from './model.js';
 
@@ -72,13 +75,31 @@ function lockCannotBeAdded(
   };
 }
 
-function planBucket(bucket: ManifestBucket, estate: Estate, { changes, blocked, unmanaged }: BucketPlan): void {
+/** The configuration with the newest key of the declared name, or of the default key. */
+export function withCurrentKey(
+  bucket: ManifestBucket,
+  kms: Manifest['kms'],
+  keys: KmsState['keys'],
+  used?: string,
+): ManifestBucket {
+  const { encryption } = bucket;
+  const name = encryption?.algorithm === 'aws:kms' ? (encryption.kmsKeyId ?? kms?.defaultKey) : undefined;
+  if (encryption === undefined || name === undefined) return bucket;
+  return { ...bucket, encryption: { ...encryption, kmsKeyId: kms ? currentKey(name, keys, used) : name } };
+}
+
+function planBucket(
+  bucket: ManifestBucket,
+  kms: Manifest['kms'],
+  estate: Estate,
+  { changes, blocked, unmanaged }: BucketPlan,
+): void {
   const actual = estate.buckets.get(bucket.name);
   if (actual === undefined) {
     const details = bucket.objectLock ? ['+ object lock'] : [];
     changes.push({ action: 'create', kind: 'bucket', name: bucket.name, reason: 'it does not exist', details });
   }
-  const config: BucketConfig = bucket;
+  const config: BucketConfig = withCurrentKey(bucket, kms, estate.kms?.keys, actual?.encryption?.kmsKeyId);
   const impossible = lockCannotBeAdded(bucket, actual);
   if (impossible) blocked.push(impossible);
   for (const setting of BUCKET_SETTINGS) {
@@ -101,8 +122,9 @@ function planBucket(bucket: ManifestBucket, estate: Estate, { changes, blocked, 
 
 export function planBuckets(manifest: Manifest, estate: Estate): Plan {
   const plan: BucketPlan = { changes: [], blocked: [], unmanaged: [] };
-  for (const bucket of manifest.buckets) planBucket(bucket, estate, plan);
+  for (const bucket of manifest.buckets) planBucket(bucket, manifest.kms, estate, plan);
   const declared = new Set(manifest.buckets.map(({ name }) => name));
+  if (manifest.kms) declared.add(PROBE_BUCKET);
   for (const name of estate.buckets.keys()) if (!declared.has(name)) plan.unmanaged.push({ kind: 'bucket', name });
   return plan;
 }

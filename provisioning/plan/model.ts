@@ -12,7 +12,10 @@ export type ChangeKind =
   | 'membership'
   | 'access-key'
   | 'event-module'
-  | 'event-target';
+  | 'event-target'
+  | 'kms'
+  | 'kms-key'
+  | 'kms-probe';
 
 export type ChangeAction = 'create' | 'update' | 'delete' | 'replace';
 
@@ -41,7 +44,7 @@ export interface Blocked {
 
 /** Something on the server that the manifest does not name. Reported, never touched. */
 export interface Unmanaged {
-  readonly kind: 'user' | 'group' | 'policy' | 'bucket' | 'bucket-config' | 'access-key' | 'event-target';
+  readonly kind: 'user' | 'group' | 'policy' | 'bucket' | 'bucket-config' | 'access-key' | 'event-target' | 'kms-key';
   readonly name: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../manifest/index.js';
 import type { Estate } from '../estate.js';
+import { planKms, planKmsProbe } from '../kms/plan.js';
 import type { StoreContents } from '../secrets/read-store.js';
 import { planAccessKeys } from './access-keys.js';
 import { planBuckets } from './buckets.js';
@@ -23,13 +24,27 @@ const byName = (
 
 /** What has to change so that the server holds what the manifest declares. Pure: reads nothing, changes nothing. */
 export function plan(manifest: Manifest, estate: Estate, store: StoreContents, options: PlanOptions = {}): Plan {
+  const kms = planKms(manifest, estate);
   const buckets = planBuckets(manifest, estate);
   const identities = planIdentities(manifest, estate);
   const keys = planAccessKeys(manifest, estate, store, options);
   const events = planEventTargets(manifest, estate.events, options.resendTargetSecrets ?? false);
   return {
-    changes: [...buckets.changes, ...identities.changes, ...keys.changes, ...events.changes],
-    blocked: [...buckets.blocked, ...keys.blocked, ...events.blocked],
-    unmanaged: [...buckets.unmanaged, ...identities.unmanaged, ...keys.unmanaged, ...events.unmanaged].sort(byName),
+    changes: [
+      ...kms.changes,
+      ...planKmsProbe(manifest, estate, [...kms.changes, ...buckets.changes]),
+      ...buckets.changes,
+      ...identities.changes,
+      ...keys.changes,
+      ...events.changes,
+    ],
+    blocked: [...kms.blocked, ...buckets.blocked, ...keys.blocked, ...events.blocked],
+    unmanaged: [
+      ...kms.unmanaged,
+      ...buckets.unmanaged,
+      ...identities.unmanaged,
+      ...keys.unmanaged,
+      ...events.unmanaged,
+    ].sort(byName),
   };
 }

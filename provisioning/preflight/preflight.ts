@@ -4,6 +4,7 @@ import type { RustFsVersion } from '../../policies/index.js';
 import { createAdminClient } from '../client/admin.js';
 import { createBucketClient } from '../client/buckets.js';
 import { createEventTargetClient } from '../client/event-targets.js';
+import { createKmsClient } from '../client/kms.js';
 import { ProvisioningError } from '../errors.js';
 import { gate } from '../gate.js';
 import { observe } from '../observe.js';
@@ -54,6 +55,7 @@ async function viewServer({ server, manifest, from, objects, to }: PreflightOpti
     observe(manifest ?? { buckets: [] }, {
       ...{ admin, buckets, server: identity },
       targets: createEventTargetClient(wire, root),
+      kms: createKmsClient(wire, root),
     }),
     askServer(wire, root),
     clockSkew(wire),

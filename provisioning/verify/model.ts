@@ -132,6 +132,16 @@ export interface MatrixRow {
   readonly state: 'as-predicted' | 'contradicted' | 'unknown' | 'not-probed';
 }
 
+/** What was tried out about encryption. */
+export interface EncryptionProof {
+  /** Encrypted buckets, and those in which an object was reported encrypted as declared and read back. */
+  readonly buckets: { readonly proved: number; readonly total: number };
+  /** A client's key (SSE-C) opened what was written with it, and no other key did. */
+  readonly customerKeys: boolean;
+  /** Objects that were left for a restart (`before`), or were read back after it (`after`). */
+  readonly restart?: { readonly phase: 'before' | 'after'; readonly objects: number };
+}
+
 /** The access proof as `verify --json` prints it. */
 export interface AccessProof {
   readonly components: number;
@@ -155,6 +165,8 @@ export interface AccessProof {
   };
   readonly findings: readonly Finding[];
   readonly notProbed: readonly NotProbed[];
+  /** Absent when nothing about encryption is declared. */
+  readonly encryption?: EncryptionProof;
   /** Pairs of access key and bucket: how many were probed, and how many there are. */
   readonly pairs: { readonly probed: number; readonly total: number };
   /** True when keys were tried on a choice of the buckets of others only. */

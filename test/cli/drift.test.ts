@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serializeManifest } from '../../manifest/index.js';
-import { bin } from '../e2e/fixture.js';
 import { type ByHand, byHand, publicRead } from '../provisioning/drift/hand-made.js';
-import { createWorld, manifestFor, ROOT, type World } from '../provisioning/fixture.js';
+import { createWorld, manifestFor, type World } from '../provisioning/fixture.js';
+import { runCli } from './run.js';
 
 let world: World;
 let hand: ByHand;
@@ -25,18 +24,7 @@ afterEach(async () => {
 });
 
 const cli = (command: string, ...args: string[]) =>
-  execa(process.execPath, [bin, command, '--manifest', 'manifest.json', '--secrets', world.secretsDir, ...args], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: {
-      RUSTFS_ACCESS_KEY: ROOT.accessKeyId,
-      RUSTFS_SECRET_KEY: ROOT.secretAccessKey,
-      RUSTFS_ENDPOINT: undefined,
-      CI: 'true',
-      FORCE_COLOR: undefined,
-    },
-  });
+  runCli(directory, command, '--manifest', 'manifest.json', '--secrets', world.secretsDir, ...args);
 
 /** Keys are made side by side, so which one was first is not certain. */
 const withoutOldest = (text: string) => text.replace(/access key, (backup|web), is/, 'access key, (one of two), is');

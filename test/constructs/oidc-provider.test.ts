@@ -70,7 +70,7 @@ test('a provider is environment, a claim value is a policy, and the secret is a 
   expect(entrypoint).toEqual([
     '/bin/sh',
     '-c',
-    'export RUSTFS_IDENTITY_OPENID_CLIENT_SECRET_keycloak="$(cat /etc/rustfs/oidc/keycloak)" && exec /entrypoint.sh "$@"',
+    'export RUSTFS_SSE_S3_MASTER_KEY="$(cat /etc/rustfs/sse-s3-master-key)" && export RUSTFS_IDENTITY_OPENID_CLIENT_SECRET_keycloak="$(cat /etc/rustfs/oidc/keycloak)" && exec /entrypoint.sh "$@"',
     'entrypoint',
   ]);
   expect(upload).toContainEqual({

@@ -30,7 +30,7 @@ const OTHER_BODIES: Readonly<Record<RustFsVersion, Readonly<Record<string, strin
 };
 
 /** Requests per version, so that none gets lost. */
-const RECORDED: Readonly<Record<RustFsVersion, number>> = { '1.0.1': 521, '1.0.0-beta.7': 521 };
+const RECORDED: Readonly<Record<RustFsVersion, number>> = { '1.0.1': 548, '1.0.0-beta.7': 548 };
 
 describe.each(RUSTFS_VERSIONS)('the emulator answers like a recorded RustFS %s', (version) => {
   let emulator: Emulator;
@@ -57,6 +57,20 @@ describe.each(RUSTFS_VERSIONS)('the emulator answers like a recorded RustFS %s',
 
   test('no exception is listed that is none', () => {
     expect(seen).toEqual(Object.keys(OTHER_BODIES[version]));
+  });
+});
+
+describe.each(RUSTFS_VERSIONS)('KMS before the first encrypted request, as recorded from RustFS %s', (version) => {
+  test('a fresh emulator answers the same', async () => {
+    const emulator = await startEmulator({ ...ROOT, version });
+    try {
+      const vectors = readVectors(new URL(`./vectors/kms-first/${version}.json`, import.meta.url));
+      const { replayed, differences } = await replay(emulator.endpoint, ROOT, vectors);
+      expect(differences).toEqual([]);
+      expect(replayed).toBe(28);
+    } finally {
+      await emulator.close();
+    }
   });
 });
 

@@ -29,6 +29,7 @@ interface Step {
     readonly code?: string;
     readonly json?: unknown;
     readonly body?: string;
+    readonly headers?: Readonly<Record<string, string>>;
   };
 }
 
@@ -206,12 +207,21 @@ function sign(options: aws4.Request, { accessKey, secretKey, sessionToken }: Cre
   });
 }
 
-function compare({ id, response }: Pick<Step, 'id' | 'response'>, { status, body }: Answer): Difference | undefined {
+function compare({ id, response }: Pick<Step, 'id' | 'response'>, answer: Answer): Difference | undefined {
+  const { status, body } = answer;
   const code = textOf(body, 'Code') ?? '';
   const [recorded, got] = [`${response.status} ${response.code ?? ''}`.trim(), `${status} ${code}`.trim()];
   if (recorded !== got) return { step: id, kind: 'hard', recorded, got };
+  const [told, tells] = [encryptionTold(response.headers), encryptionTold(answer.headers)];
+  if (told !== tells) return { step: id, kind: 'soft', recorded: told, got: tells };
   const [before, now] = meanings(response, body);
   return before === now ? undefined : { step: id, kind: 'soft', recorded: before, got: now };
+}
+
+/** How an answer says that an object is encrypted. */
+function encryptionTold(headers: Readonly<Record<string, unknown>> = {}): string {
+  const names = ['x-amz-server-side-encryption', 'x-amz-server-side-encryption-aws-kms-key-id'];
+  return names.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${headers[name]}\n`])).join('');
 }
 
 /** What two bodies say, without what differs from run to run. */

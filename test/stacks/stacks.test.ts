@@ -113,10 +113,12 @@ describe('rustfs-docker', () => {
     expect(uploads.map(({ file, permissions }) => [file, permissions])).toEqual([
       ['/etc/rustfs/access-key', '0444'],
       ['/etc/rustfs/secret-key', '0444'],
+      ['/etc/rustfs/sse-s3-master-key', '0444'],
     ]);
     expect(uploads.map(({ source }) => source.replace(/^.*\/secrets/, 'secrets'))).toEqual([
       'secrets/rustfs-docker/root/access-key',
       'secrets/rustfs-docker/root/secret-key',
+      'secrets/rustfs-docker/server/sse-s3-master-key',
     ]);
     expect(manifest.server).toEqual({
       id: 'rustfs',

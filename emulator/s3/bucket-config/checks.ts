@@ -1,5 +1,6 @@
 import type { BucketRecord } from '../../context.js';
 import { s3Error } from '../../errors.js';
+import type { Kms } from '../../kms/service.js';
 import type { EmulatorProfile } from '../../profile.js';
 import { checkLifecycle } from './lifecycle.js';
 import { checkNotification } from './notification.js';
@@ -9,6 +10,7 @@ import type { DocumentName } from './xml-schema.js';
 
 interface Setting {
   readonly profile: EmulatorProfile;
+  readonly kms: Kms;
   readonly bucket: BucketRecord;
 }
 
@@ -24,7 +26,7 @@ export function checkDocument(name: DocumentName, document: XmlObject, setting: 
     case 'lifecycle':
       return checkLifecycle(document, setting.profile.buckets.strictLifecycle, isLocked(setting.bucket));
     case 'encryption':
-      return checkEncryption(document, setting.profile.buckets.strictEncryption);
+      return setting.profile.buckets.strictEncryption ? checkEncryption(document, setting.kms) : document;
     case 'objectLock':
       return checkObjectLock(document, setting.bucket);
     case 'replication':
@@ -57,9 +59,9 @@ function checkVersioning(document: XmlObject, bucket: BucketRecord): XmlObject {
   return document;
 }
 
-function checkEncryption(document: XmlObject, strict: boolean): XmlObject {
-  if (!strict) return document;
-  for (const rule of document.Rule as readonly XmlObject[]) {
+/** A rule for the KMS without a key gets the default key of now. */
+function checkEncryption(document: XmlObject, kms: Kms): XmlObject {
+  const rules = (document.Rule as readonly XmlObject[]).map((rule): XmlObject => {
     const byDefault = rule.ApplyServerSideEncryptionByDefault as XmlObject | undefined;
     if (byDefault === undefined) {
       throw s3Error('MalformedXML', 'Rule must contain ApplyServerSideEncryptionByDefault');
@@ -73,10 +75,14 @@ function checkEncryption(document: XmlObject, strict: boolean): XmlObject {
     } else if (algorithm !== 'aws:kms') {
       throw s3Error('MalformedXML', `SSEAlgorithm ${algorithm} is not supported; expected AES256 or aws:kms`);
     } else if (!namesKey) {
-      throw s3Error('InternalError', 'KMS service not initialized');
+      if (!kms.running) throw s3Error('InternalError', 'KMS service not initialized');
+      const defaultKey = kms.config?.defaultKeyId;
+      if (defaultKey === undefined) throw s3Error('InternalError', 'KMS default key not configured');
+      return { ...rule, ApplyServerSideEncryptionByDefault: { KMSMasterKeyID: defaultKey, ...byDefault } };
     }
-  }
-  return document;
+    return rule;
+  });
+  return { ...document, Rule: rules };
 }
 
 const LONGEST_RETENTION = { Days: 36_500, Years: 100 } as const;

@@ -40,7 +40,7 @@ export async function putDocument(call: ConfigCall, operations: SubresourceOpera
   const given = await read(request, DOCUMENTS[name]);
   const bucket = call.open(operations.put);
   if (given === undefined) throw s3Error('InvalidArgument');
-  const checked = checkDocument(name, given, { profile: context.profile, bucket });
+  const checked = checkDocument(name, given, { profile: context.profile, kms: context.kms, bucket });
   if (name === 'notification') await refuseTargets(call, bucket, checked);
   if (name === 'versioning') setVersioning(bucket, checked);
   else writeConfig(bucket, name, checked);

@@ -9,6 +9,7 @@ import { REQUEST_DOCUMENTS, readDocument } from '../documents.js';
 import { checksumElements } from '../objects/checksum-xml.js';
 import { checksumOf, startChecksum } from '../objects/checksums.js';
 import { deleteParts, readParts } from '../objects/content.js';
+import { encryptionHeaders } from '../objects/encryption.js';
 import type { StoredChecksum, StoredUpload, UploadedPart } from '../objects/model.js';
 import { checkWritePreconditions } from '../objects/preconditions.js';
 import { checkQuota } from '../objects/quota.js';
@@ -53,7 +54,7 @@ export async function completeMultipartUpload(context: S3Context, request: KeyRe
     status: 200,
     headers: {
       'content-type': 'application/xml',
-      ...(version.encryption !== undefined && { 'x-amz-server-side-encryption': version.encryption }),
+      ...encryptionHeaders(context, version.encryption, 'write'),
       ...(versionId !== undefined && { 'x-amz-version-id': versionId }),
     },
     body: xmlDocument('CompleteMultipartUploadResult', [
@@ -130,7 +131,7 @@ function attributesOf(upload: StoredUpload) {
     metadata,
     tags,
     ...(storageClass !== undefined && { storageClass }),
-    ...(encryption !== undefined && { encryption }),
+    ...(encryption && { encryption }),
     ...(retention && { retention }),
     ...(legalHold && { legalHold }),
   };

@@ -6,6 +6,7 @@ import type { KeyRequest, S3Context } from '../context.js';
 import { integerParameter } from '../list-page.js';
 import { announcedChecksums, checksumHeaders, copyBytes, deleteParts, storeBody } from '../objects/content.js';
 import { authorizeSource, findSource, parseCopySource } from '../objects/copy-source.js';
+import { encryptionHeaders } from '../objects/encryption.js';
 import type { StoredUpload, UploadedPart } from '../objects/model.js';
 import { type ByteRange, parseRange, rangeOf } from '../objects/ranges.js';
 import { shownVersion } from '../objects/write.js';
@@ -37,7 +38,7 @@ export async function uploadPart(context: S3Context, request: KeyRequest): Promi
     headers: {
       etag: `"${md5}"`,
       ...checksumHeaders(checksums),
-      ...(upload.encryption !== undefined && { 'x-amz-server-side-encryption': upload.encryption }),
+      ...encryptionHeaders(context, upload.encryption, 'write'),
     },
   };
 }

@@ -6,6 +6,7 @@ import { element, xmlDocument } from '../../xml.js';
 import type { KeyRequest, S3Context } from '../context.js';
 import { CHECKSUM_ALGORITHMS } from '../objects/checksums.js';
 import { deleteParts } from '../objects/content.js';
+import { encryptionHeaders, refuseCustomerKey } from '../objects/encryption.js';
 import type { ChecksumAlgorithm, StoredUpload } from '../objects/model.js';
 import { authorizeWrite } from '../objects/put.js';
 import { checkKey, requestAttributes } from '../objects/request-attributes.js';
@@ -15,9 +16,10 @@ export async function createMultipartUpload(context: S3Context, request: KeyRequ
   authorizeWrite(context, request);
   requireBucket(context, bucket);
   checkKey(request);
+  refuseCustomerKey(request);
   const checksum = requestedChecksum(request);
   const upload: StoredUpload = {
-    ...requestAttributes(context, request, 'binary'),
+    ...(await requestAttributes(context, request, 'binary')),
     id: uploadId(context),
     bucket,
     key,
@@ -33,7 +35,7 @@ export async function createMultipartUpload(context: S3Context, request: KeyRequ
         'x-amz-checksum-algorithm': checksum.checksumAlgorithm,
         'x-amz-checksum-type': checksum.checksumType,
       }),
-      ...(upload.encryption !== undefined && { 'x-amz-server-side-encryption': upload.encryption }),
+      ...encryptionHeaders(context, upload.encryption, 'write'),
     },
     body: xmlDocument('InitiateMultipartUploadResult', [
       element('Bucket', bucket),

@@ -3,6 +3,7 @@ import { s3Error, storageError } from '../../errors.js';
 import { isBucketName } from '../../http/path.js';
 import { percentDecode } from '../../http/query.js';
 import type { KeyRequest, S3Context } from '../context.js';
+import { checkCustomerKey, checkReadable } from './encryption.js';
 import { authorizeObject, findVersion, type ObjectAddress, UUID } from './find.js';
 import type { StoredVersion } from './model.js';
 import { checkSource } from './preconditions.js';
@@ -38,6 +39,8 @@ export function findSource(context: S3Context, request: KeyRequest, source: Obje
   try {
     const version = findVersion(context, source);
     checkSource(request, version);
+    checkCustomerKey({}, version);
+    checkReadable(context, version);
     return version;
   } catch (error) {
     // What is said of a delete marker is said of the object that was asked for, not of a source.

@@ -7,19 +7,13 @@ import { checksumElements } from './checksum-xml.js';
 import { CHECKSUM_ALGORITHMS } from './checksums.js';
 import { copyBytes, deleteParts } from './content.js';
 import { authorizeSource, findSource, parseCopySource } from './copy-source.js';
+import { encryptionHeaders, refuseCustomerKey, requestEncryption } from './encryption.js';
 import { requestedLock } from './lock.js';
 import type { ChecksumAlgorithm, ObjectAttributes, StoredChecksum, StoredPart, StoredVersion, Tags } from './model.js';
 import { checkWritePreconditions } from './preconditions.js';
 import { authorizeWrite } from './put.js';
 import { checkQuota } from './quota.js';
-import {
-  checkKey,
-  contentHeaders,
-  requestEncryption,
-  requestStorageClass,
-  requestTags,
-  userMetadata,
-} from './request-attributes.js';
+import { checkKey, contentHeaders, requestStorageClass, requestTags, userMetadata } from './request-attributes.js';
 import { commitVersion, shownVersion } from './write.js';
 
 export async function copyObject(context: S3Context, request: KeyRequest): Promise<EmulatorResponse> {
@@ -35,7 +29,7 @@ export async function copyObject(context: S3Context, request: KeyRequest): Promi
     throw s3Error('InvalidRequest', 'Cannot copy an object to itself. Source and destination must be different.');
   }
   const version = findSource(context, request, source);
-  const attributes = copiedAttributes(context, request, version);
+  const attributes = await copiedAttributes(context, request, version);
   checkQuota(context, request, version.size);
   checkWritePreconditions(context, request);
   const copied =
@@ -48,21 +42,21 @@ export async function copyObject(context: S3Context, request: KeyRequest): Promi
       ...copied,
       size: version.size,
     });
-    return copyAnswer(stored, version);
+    return copyAnswer(context, stored, version);
   } catch (error) {
     await deleteParts(context, copied.parts);
     throw error;
   }
 }
 
-function copyAnswer(stored: StoredVersion, source: StoredVersion): EmulatorResponse {
+function copyAnswer(context: S3Context, stored: StoredVersion, source: StoredVersion): EmulatorResponse {
   const [versionId, sourceVersionId] = [shownVersion(stored), shownVersion(source)];
   return {
     status: 200,
     headers: {
       'content-type': 'application/xml',
       ...(sourceVersionId !== undefined && { 'x-amz-copy-source-version-id': sourceVersionId }),
-      ...(stored.encryption !== undefined && { 'x-amz-server-side-encryption': stored.encryption }),
+      ...encryptionHeaders(context, stored.encryption, 'write'),
       ...(versionId !== undefined && { 'x-amz-version-id': versionId }),
     },
     body: xmlDocument(
@@ -124,7 +118,11 @@ function changesAnything({ headers }: KeyRequest): boolean {
 }
 
 /** @throws EmulatorError */
-function copiedAttributes(context: S3Context, request: KeyRequest, source: StoredVersion): ObjectAttributes {
+async function copiedAttributes(
+  context: S3Context,
+  request: KeyRequest,
+  source: StoredVersion,
+): Promise<ObjectAttributes> {
   const directive = request.headers['x-amz-metadata-directive'] || 'COPY';
   if (directive !== 'COPY' && directive !== 'REPLACE') {
     throw s3Error('InvalidArgument', 'The MetadataDirective header is invalid');
@@ -132,13 +130,14 @@ function copiedAttributes(context: S3Context, request: KeyRequest, source: Store
   const replaces = directive === 'REPLACE';
   const { retention, legalHold } = requestedLock(context, request);
   const storageClass = requestStorageClass(request);
-  const encryption = requestEncryption(context, request);
+  refuseCustomerKey(request);
+  const encryption = await requestEncryption(context, request);
   return {
     headers: replaces ? contentHeaders(request, 'binary') : source.headers,
     metadata: replaces ? userMetadata(request) : source.metadata,
     tags: copiedTags(request, source),
     ...(storageClass !== undefined && { storageClass }),
-    ...(encryption !== undefined && { encryption }),
+    ...(encryption && { encryption }),
     ...(retention && { retention }),
     ...(legalHold && { legalHold }),
   };

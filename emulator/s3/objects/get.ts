@@ -5,6 +5,7 @@ import type { KeyRequest, S3Context } from '../context.js';
 import { integerParameter } from '../list-page.js';
 import { CHECKSUM_HEADERS } from './checksums.js';
 import { readParts } from './content.js';
+import { checkCustomerKey, checkReadable, encryptionHeaders } from './encryption.js';
 import { addressOf, authorizeObject, findVersion } from './find.js';
 import type { StoredVersion } from './model.js';
 import { isHttpDate, type ReadDates, readDates, readVerdict } from './preconditions.js';
@@ -37,9 +38,11 @@ export async function getObject(context: S3Context, request: KeyRequest): Promis
   const version = findVersion(context, address);
   const unmet = unmetPrecondition(request, version, dates);
   if (unmet) return unmet;
+  checkCustomerKey(request.headers, version);
+  checkReadable(context, version);
   const range = number === undefined ? asked && rangeOf(asked, version.size) : partRange(version, number);
   const { start, end } = range ?? { start: 0, end: version.size };
-  const headers: Record<string, string> = { ...commonHeaders(version), 'content-length': String(end - start) };
+  const headers: Record<string, string> = { ...commonHeaders(context, version), 'content-length': String(end - start) };
   for (const name of HEAD_ONLY) delete headers[name];
   Object.assign(headers, overrides);
   if (number !== undefined && version.etag.includes('-'))
@@ -75,10 +78,11 @@ export async function headObject(context: S3Context, request: KeyRequest): Promi
   const version = findVersion(context, address);
   const unmet = unmetPrecondition(request, version, dates);
   if (unmet) return unmet.status === 304 ? { status: 304 } : unmet;
+  checkCustomerKey(request.headers, version);
   const number = partNumber(request);
   if (number !== undefined) requirePart(version, number, storageError('InternalError'));
   const headers: Record<string, string> = {
-    ...commonHeaders(version),
+    ...commonHeaders(context, version),
     ...checksumHeaders(request, version),
     ...lockHeaders(version),
     'content-length': String(version.size),
@@ -133,7 +137,7 @@ function requirePart({ parts }: Pick<StoredVersion, 'parts'>, number: number, mi
   if (!parts.some((part) => part.number === number)) throw missing;
 }
 
-function commonHeaders(version: StoredVersion): Record<string, string> {
+function commonHeaders(context: S3Context, version: StoredVersion): Record<string, string> {
   const headers: Record<string, string> = {
     'accept-ranges': 'bytes',
     ...version.headers,
@@ -144,7 +148,7 @@ function commonHeaders(version: StoredVersion): Record<string, string> {
   const versionId = shownVersion(version);
   if (versionId !== undefined) headers['x-amz-version-id'] = versionId;
   if (version.storageClass !== undefined) headers['x-amz-storage-class'] = version.storageClass;
-  if (version.encryption !== undefined) headers['x-amz-server-side-encryption'] = version.encryption;
+  Object.assign(headers, encryptionHeaders(context, version.encryption, 'read'));
   return headers;
 }
 

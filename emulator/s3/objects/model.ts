@@ -28,6 +28,16 @@ export interface Retention {
 
 export type Tags = readonly (readonly [key: string, value: string])[];
 
+/** How an object is encrypted, as far as keys go: its content is stored as it came. */
+export interface ObjectEncryption {
+  readonly algorithm: 'AES256' | 'aws:kms';
+  /** KMS key that wraps the object's data key. */
+  readonly keyId?: string;
+  readonly sealedBy: 'kms' | 'master-key' | 'customer';
+  /** Stands for the key material that the object needs; of a client's key, its MD5. */
+  readonly material?: string;
+}
+
 /** What a client says of an object beside its content. */
 export interface ObjectAttributes {
   /** `content-type` and its like, by header name. */
@@ -37,7 +47,7 @@ export interface ObjectAttributes {
   readonly tags: Tags;
   /** @default STANDARD */
   readonly storageClass?: string;
-  readonly encryption?: string;
+  readonly encryption?: ObjectEncryption;
   /** `cleared`: there was one, and it was taken away. */
   readonly retention?: Retention | 'cleared';
   readonly legalHold?: 'ON' | 'OFF';

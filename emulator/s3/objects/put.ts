@@ -3,6 +3,7 @@ import type { EmulatorResponse } from '../../context.js';
 import { notImplemented, storageError } from '../../errors.js';
 import type { KeyRequest, S3Context } from '../context.js';
 import { checksumHeaders, deleteParts, storeBody } from './content.js';
+import { encryptionHeaders } from './encryption.js';
 import { checkWritePreconditions } from './preconditions.js';
 import { checkQuota } from './quota.js';
 import { checkKey, requestAttributes, requestTags } from './request-attributes.js';
@@ -18,7 +19,7 @@ export async function putObject(context: S3Context, request: KeyRequest): Promis
   }
   checkKey(request);
   if (request.key === '/') throw storageError('InvalidArgument');
-  const attributes = requestAttributes(context, request, 'by-key');
+  const attributes = await requestAttributes(context, request, 'by-key');
   checkQuota(context, request, request.contentLength ?? 0);
   checkWritePreconditions(context, request);
   const content = await storeBody(context, request);
@@ -40,7 +41,7 @@ export async function putObject(context: S3Context, request: KeyRequest): Promis
       headers: {
         etag: `"${etag}"`,
         ...checksumHeaders(checksums),
-        ...(version.encryption !== undefined && { 'x-amz-server-side-encryption': version.encryption }),
+        ...encryptionHeaders(context, version.encryption, 'write'),
         ...(versionId !== undefined && { 'x-amz-version-id': versionId }),
       },
     };

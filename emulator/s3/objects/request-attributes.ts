@@ -1,7 +1,7 @@
-import { notImplemented, s3Error, storageError } from '../../errors.js';
-import { defaultEncryptionOf } from '../bucket-config/index.js';
+import { s3Error, storageError } from '../../errors.js';
 import type { KeyRequest, S3Context } from '../context.js';
 import { contentTypeOf } from './content-types.js';
+import { requestEncryption } from './encryption.js';
 import { requestedLock } from './lock.js';
 import type { ObjectAttributes, Tags } from './model.js';
 import { isHttpDate } from './preconditions.js';
@@ -16,16 +16,20 @@ const STORAGE_CLASSES = ['STANDARD', 'REDUCED_REDUNDANCY'];
 export type DefaultType = 'by-key' | 'binary';
 
 /** What the headers of a write say of the object. @throws EmulatorError */
-export function requestAttributes(context: S3Context, request: KeyRequest, defaultType: DefaultType): ObjectAttributes {
+export async function requestAttributes(
+  context: S3Context,
+  request: KeyRequest,
+  defaultType: DefaultType,
+): Promise<ObjectAttributes> {
   const storageClass = requestStorageClass(request);
   const { retention, legalHold } = requestedLock(context, request);
-  const encryption = requestEncryption(context, request);
+  const encryption = await requestEncryption(context, request);
   return {
     headers: contentHeaders(request, defaultType),
     metadata: userMetadata(request),
     tags: requestTags(request),
     ...(storageClass !== undefined && { storageClass }),
-    ...(encryption !== undefined && { encryption }),
+    ...(encryption && { encryption }),
     ...(retention && { retention }),
     ...(legalHold && { legalHold }),
   };
@@ -71,44 +75,6 @@ export function requestStorageClass(request: KeyRequest): string | undefined {
   if (!storageClass) return undefined;
   if (!STORAGE_CLASSES.includes(storageClass)) throw s3Error('InvalidStorageClass');
   return storageClass === 'STANDARD' ? undefined : storageClass;
-}
-
-/** Algorithm of the server-side encryption asked for, or that the bucket has by default. @throws EmulatorError */
-export function requestEncryption(context: S3Context, request: KeyRequest): string | undefined {
-  if (Object.keys(request.headers).some((name) => name.startsWith(CUSTOMER))) {
-    checkCustomerKey(request);
-    throw notImplemented('SSE-C is not emulated');
-  }
-  const bucket = context.buckets.get(request.bucket);
-  const asked = request.headers['x-amz-server-side-encryption'] || undefined;
-  const algorithm = asked ?? (bucket && defaultEncryptionOf(bucket)?.algorithm);
-  if (algorithm === undefined) return undefined;
-  if (algorithm === 'aws:kms' || algorithm === 'aws:kms:dsse') {
-    throw s3Error('InvalidRequest', 'SSE-KMS requires a configured and running KMS service');
-  }
-  if (algorithm !== 'AES256') {
-    throw s3Error(
-      'InvalidArgument',
-      'The SSE algorithm specified is not supported. The valid values are AES256 or aws:kms.',
-    );
-  }
-  if (context.profile.buckets.sseNeedsMasterKey) {
-    throw s3Error(
-      'InvalidRequest',
-      'SSE-S3 requires RUSTFS_SSE_S3_MASTER_KEY to be set to a base64-encoded 32-byte key when KMS is not configured',
-    );
-  }
-  return algorithm;
-}
-
-const CUSTOMER = 'x-amz-server-side-encryption-customer-';
-
-function checkCustomerKey({ headers }: KeyRequest): void {
-  if (['algorithm', 'key', 'key-md5'].every((name) => headers[`${CUSTOMER}${name}`])) return;
-  throw s3Error(
-    'InvalidRequest',
-    'Missing SSE-C parameters. Algorithm, customer key and customer key MD5 are all required.',
-  );
 }
 
 const LONGEST_NAME = 255;
