@@ -2,6 +2,7 @@ import { SECRET_FILES } from '../gateway/prepare/secrets.js';
 import type { RustFsVersion } from '../policies/index.js';
 import { INTERNAL_NAME } from './alknet-container.js';
 import { authority, type GatewaySettings, WEBHOOK_PORT, WEBHOOK_TARGET } from './alknet-settings.js';
+import { QUEUE_VOLUME } from './event-target-container.js';
 import type { ServerPart } from './server-part.js';
 
 const AUTHORITY_FILE = '/etc/rustfs/gateway-ca.pem';
@@ -16,11 +17,11 @@ export function gatewayPart(settings: GatewaySettings, version: RustFsVersion, s
   const named = (host: string) =>
     version === '1.0.0-beta.7' ? [...new Set([host, authority(host, settings)])] : [host];
   // RustFS' default cannot be written in its image (reference: target queues).
-  const queues = '/logs/events';
-  const webhook = webhookPart(settings, INTERNAL_NAME, secretDirectory, queues);
+  const webhook = webhookPart(settings, INTERNAL_NAME, secretDirectory, `${QUEUE_VOLUME}/gateway`);
   const caFile = openIdProvider?.caFile;
   return {
     ...webhook,
+    ...(settings.webhooks && { volumes: [{ name: 'events', path: QUEUE_VOLUME }] }),
     environment: {
       // Private addresses are believed, and on the internal network there is nobody but the gateway.
       RUSTFS_TRUSTED_PROXY_ENABLED: 'true',

@@ -7,7 +7,7 @@ import type { ServerFile, ServerPart } from './server-part.js';
 export type EventPurpose = ManifestEventTarget['purpose'];
 
 /** Where the queues of a container are: a volume of their own, because the image's user cannot make RustFS' default directories. */
-const QUEUE_VOLUME = '/events';
+export const QUEUE_VOLUME = '/events';
 
 const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 

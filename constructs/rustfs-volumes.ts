@@ -1,4 +1,4 @@
-import { type container, type image, volume } from '@cdktf/provider-docker';
+import { type container, volume } from '@cdktf/provider-docker';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ownedVolumes } from './owned-volume.js';
@@ -6,17 +6,21 @@ import type { RustFsStorage } from './rustfs-storage.js';
 import type { ServerVolume } from './server-part.js';
 
 /** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
-const RUSTFS_UID = 10001;
+const OWNER = '10001:10001';
 
-export interface VolumesProps {
-  /** Of the container; the volumes are named after it. */
-  readonly name: string;
-  readonly image: image.Image;
+/** What all volumes of one container have in common. */
+export interface VolumeContext {
+  /** Its name; the volumes are named after it. */
+  readonly container: string;
+  readonly imageId: string;
+  readonly removalPolicy: 'retain' | 'destroy';
+}
+
+export interface VolumesProps extends VolumeContext {
   readonly storage: RustFsStorage;
   readonly logs: 'stdout' | 'volume';
   /** What features keep. */
   readonly others: readonly ServerVolume[];
-  readonly removalPolicy: 'retain' | 'destroy';
 }
 
 /** How a container gets the data and the logs. */
@@ -31,32 +35,46 @@ export interface Volumes {
  * host, belongs to root.
  */
 export function rustFsVolumes(scope: Construct, props: VolumesProps): Volumes {
-  const { name, storage, logs, others, removalPolicy } = props;
+  const { container: name, imageId, storage, logs, others, removalPolicy } = props;
   if (storage.hostPaths && removalPolicy === 'destroy') {
     throw new Error(
       'removalPolicy destroy deletes a Docker volume, and RustFsStorage.paths() has none: leave it out, and delete by hand what is in the paths',
     );
   }
-  const named = (id: string, suffix: string, containerPath: string) => {
-    const made = new volume.Volume(scope, id, {
-      name: `${name}-${suffix}`,
-      lifecycle: { preventDestroy: removalPolicy === 'retain' },
-    });
-    return { volumeName: made.name, containerPath };
-  };
   const mounts = (storage.hostPaths ?? []).map((source, index) => ({
     type: 'bind' as const,
     source,
     target: `/drives/drive${index}`,
   }));
   const volumes = [
-    ...(storage.hostPaths ? [] : [named('Data', 'data', '/data')]),
-    ...(logs === 'volume' ? [named('Logs', 'logs', '/logs')] : []),
-    ...others.map(({ name: suffix, path }) => named(`Volume-${suffix}`, suffix, path)),
+    ...(storage.hostPaths ? [] : [namedVolume(scope, 'Data', props, { name: 'data', path: '/data' })]),
+    ...(logs === 'volume' ? [namedVolume(scope, 'Logs', props, { name: 'logs', path: '/logs' })] : []),
+    ...others.map((one) => namedVolume(scope, `Volume-${one.name}`, props, one)),
   ];
   const mounted = { ...(volumes.length > 0 ? { volumes } : {}), ...(mounts.length > 0 ? { mounts } : {}) };
-  const owner = `${RUSTFS_UID}:${RUSTFS_UID}`;
-  const imageId = props.image.imageId;
-  const prepared = ownedVolumes(scope, 'PrepareVolume', { name, imageId, owner, volumes, mounts });
+  const prepared = ownedVolumes(scope, 'PrepareVolume', { name, imageId, owner: OWNER, volumes, mounts });
   return { mounted, prepared };
+}
+
+function namedVolume(
+  scope: Construct,
+  id: string,
+  { container: name, removalPolicy }: VolumeContext,
+  { name: suffix, path }: ServerVolume,
+) {
+  const made = new volume.Volume(scope, id, {
+    name: `${name}-${suffix}`,
+    lifecycle: { preventDestroy: removalPolicy === 'retain' },
+  });
+  return { volumeName: made.name, containerPath: path };
+}
+
+/** A volume for a feature that is declared after the server. */
+export function featureVolume(scope: Construct, props: VolumeContext & ServerVolume) {
+  const made = namedVolume(scope, `Volume-${props.name}`, props, props);
+  const prepared = ownedVolumes(scope, `PrepareVolume-${props.name}`, {
+    name: `${props.container}-${props.name}`,
+    ...{ imageId: props.imageId, owner: OWNER, volumes: [made] },
+  });
+  return { volume: made, prepared };
 }

@@ -22,7 +22,7 @@ import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import type { RustFsSettings } from './rustfs-settings.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { type RustFsTls, secureTransportProblems, serverTls, TLS_DIRECTORY } from './rustfs-tls.js';
-import { rustFsVolumes } from './rustfs-volumes.js';
+import { featureVolume, rustFsVolumes, type VolumeContext } from './rustfs-volumes.js';
 import type { IRustFs } from './server.js';
 import { combineParts, type ServerPart } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
@@ -96,6 +96,7 @@ export class RustFs extends Construct implements IRustFs {
   readonly #props: RustFsProps;
   readonly #server: container.Container;
   readonly #rootFiles: readonly container.ContainerUpload[];
+  readonly #volumes: VolumeContext;
   #parts: readonly ServerPart[];
   /** What holds unless a part wants it otherwise. */
   #defaults: Readonly<Record<string, string>>;
@@ -149,14 +150,9 @@ export class RustFs extends Construct implements IRustFs {
     const files = this.#files(secretsDir, tls?.selfSigned);
     const rustfsImage = new image.Image(this, 'Image', { name: `rustfs/rustfs:${rustfsVersion}`, keepLocally: true });
     const net = new network.Network(this, 'Network', { name });
-    const { mounted, prepared } = rustFsVolumes(this, {
-      name,
-      image: rustfsImage,
-      storage,
-      logs,
-      others: combineParts(this, rustfsVersion, this.#parts).volumes,
-      removalPolicy: props.removalPolicy ?? 'retain',
-    });
+    this.#volumes = { container: name, imageId: rustfsImage.imageId, removalPolicy: props.removalPolicy ?? 'retain' };
+    const others = combineParts(this, rustfsVersion, this.#parts).volumes;
+    const { mounted, prepared } = rustFsVolumes(this, { ...this.#volumes, storage, logs, others });
     const certificates = tls?.hostPath
       ? [{ type: 'bind', source: tls.hostPath, target: TLS_DIRECTORY, readOnly: true }]
       : [];
@@ -205,7 +201,15 @@ export class RustFs extends Construct implements IRustFs {
 
   /** Gives the container what features need, beside what it has already. */
   _addParts(parts: readonly ServerPart[]): void {
+    const { rustfsVersion } = this._registry;
+    const before = new Set(combineParts(this, rustfsVersion, this.#parts).volumes.map(({ name }) => name));
     this.#parts = [...this.#parts, ...parts];
+    for (const late of combineParts(this, rustfsVersion, parts).volumes) {
+      if (before.has(late.name)) continue;
+      const { volume, prepared } = featureVolume(this, { ...this.#volumes, ...late });
+      this.#server.putVolumes([...((this.#server.volumesInput ?? []) as container.ContainerVolumes[]), volume]);
+      this._startAfter(prepared);
+    }
     this.#render(parts);
   }
 

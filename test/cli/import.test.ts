@@ -52,7 +52,7 @@ test('a server becomes an app that changes nothing on it, and nothing is written
 });
 
 test('the state of another provider becomes an app that makes the same on a new server, with the same access keys', async () => {
-  const state = join(repository, 'test', 'provisioning', 'import', 'rustfs-provider.tfstate.json');
+  const state = join(repository, 'test', 'provisioning', 'import', 'rustfs-provider-state.json');
   const imported = await cli('import', '--terraform-state', state, '--endpoint', world.endpoint, '--out', 'imported');
   expect(imported.exitCode).toBe(0);
   expect(imported.stdout).toContain('the secret of app\n');

@@ -190,15 +190,23 @@ describe('as receiver of events', () => {
       'RUSTFS_NOTIFY_ENABLE=true',
       'RUSTFS_NOTIFY_WEBHOOK_ENABLE_ALKNET=on',
       'RUSTFS_NOTIFY_WEBHOOK_ENDPOINT_ALKNET=http://gateway:3020/webhook',
-      'RUSTFS_NOTIFY_WEBHOOK_QUEUE_DIR_ALKNET=/logs/events',
+      'RUSTFS_NOTIFY_WEBHOOK_QUEUE_DIR_ALKNET=/events/gateway',
       'RUSTFS_OUTBOUND_ALLOW_ORIGINS=http://gateway:3020',
     ]);
     expect(server.entrypoint?.[2]).toBe(
-      'export RUSTFS_NOTIFY_WEBHOOK_AUTH_TOKEN_ALKNET="$$(cat /etc/rustfs/webhook-token)" && exec /entrypoint.sh "$$@"'.replaceAll(
+      'export RUSTFS_SSE_S3_MASTER_KEY="$$(cat /etc/rustfs/sse-s3-master-key)" && export RUSTFS_NOTIFY_WEBHOOK_AUTH_TOKEN_ALKNET="$$(cat /etc/rustfs/webhook-token)" && exec /entrypoint.sh "$$@"'.replaceAll(
         '$$',
         '$',
       ),
     );
+    // What the gateway has not taken yet outlives the container.
+    expect(server.volumes).toContainEqual({
+      volume_name: '${docker_volume.rustfs_Volume-events_F14DD43E.name}',
+      container_path: '/events',
+    });
+    expect(terraform.container('test-rustfs-events-prepare')).toMatchObject({
+      entrypoint: ['/bin/chown', '10001:10001', '/events'],
+    });
     const gateway = terraform.container('test-gateway');
     expect(JSON.parse(gateway.upload.find(({ file }) => file.endsWith('gateway.json'))?.content ?? '')).toMatchObject({
       webhook: {

@@ -200,7 +200,7 @@ test('a webhook with a token and a CA: files by path, a volume for the queue, an
     'RUSTFS_OUTBOUND_ALLOW_ORIGINS=https://gateway:3020,http://logs:8080',
   ]);
   expect(server?.entrypoint?.[2]).toBe(
-    'export RUSTFS_NOTIFY_WEBHOOK_AUTH_TOKEN_ALKNET="$(cat /etc/rustfs/events/notify-webhook-alknet-auth_token)" && exec /entrypoint.sh "$@"',
+    'export RUSTFS_SSE_S3_MASTER_KEY="$(cat /etc/rustfs/sse-s3-master-key)" && export RUSTFS_NOTIFY_WEBHOOK_AUTH_TOKEN_ALKNET="$(cat /etc/rustfs/events/notify-webhook-alknet-auth_token)" && exec /entrypoint.sh "$@"',
   );
   for (const [file, source] of [
     ['auth_token', 'secrets/webhook-token'],

@@ -307,7 +307,7 @@ describe('settings', () => {
     expect(server.env.join()).not.toContain('RUSTFS_IAM_MASTER_KEY');
     expect(server.entrypoint).toEqual([
       ...['/bin/sh', '-c'],
-      'export RUSTFS_IAM_MASTER_KEY="$(cat /etc/rustfs/settings/iam.masterKeyFile)" && exec /entrypoint.sh "$@"',
+      'export RUSTFS_IAM_MASTER_KEY="$(cat /etc/rustfs/settings/iam.masterKeyFile)" && export RUSTFS_SSE_S3_MASTER_KEY="$(cat /etc/rustfs/sse-s3-master-key)" && exec /entrypoint.sh "$@"',
       'entrypoint',
     ]);
     expect(terraform).toContain('secrets/iam-key"');

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { provider } from '@cdktf/provider-docker';
 import { type App, TerraformStack, Testing } from 'cdktf';
 import { expect, test } from 'vitest';
-import { RustFs, RustFsStorage, RustFsTls, SeaweedFsFilers, SeaweedFsGatewayFleet } from '../../constructs/index.js';
+import {
+  EventTarget,
+  Kms,
+  RustFs,
+  RustFsStorage,
+  RustFsTls,
+  SeaweedFsFilers,
+  SeaweedFsGatewayFleet,
+} from '../../constructs/index.js';
 import {
   ObservabilityStack,
   PhaseAStack,
@@ -81,6 +89,9 @@ const STACKS: Readonly<Record<string, readonly [types: readonly string[], declar
         tls: RustFsTls.files({ host: 's3.test', certificate: 'certs/server.pem', key: 'certs/server.key' }),
         logs: 'volume',
         settings: { iam: { masterKeyFile: 'secrets/iam-key' } },
+        kms: Kms.local({ keys: ['app'] }),
+        eventTargets: [EventTarget.webhook('primary', { endpoint: 'http://receiver:3020/webhook' })],
+        auditTargets: [EventTarget.kafka('audit', { brokers: ['kafka:9092'], topic: 'audit' })],
       });
     },
   ],

@@ -17,7 +17,7 @@ const resource = (type: string, attributes: object, name = 'x') => ({
 const state = (...resources: object[]) => JSON.stringify({ version: 4, resources });
 
 test('a state that the provider weinmann-emt/rustfs wrote with RustFS 1.0.1', () => {
-  const text = readFileSync(new URL('rustfs-provider.tfstate.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('rustfs-provider-state.json', import.meta.url), 'utf8');
   const { source, keys, entries, leftOut } = importState(text);
   expect(
     source,
@@ -148,7 +148,7 @@ test('a state with the resources of the provider aminueza/minio', () => {
     lifecycle: [
       { id: 'old', prefix: 'tmp/', expireAfter: Duration.days(30), expireNoncurrentAfter: Duration.days(7) },
     ],
-    encryption: { algorithm: 'AES256' },
+    encryption: BucketEncryption.sseS3(),
     cors: [
       { allowedMethods: ['GET'], allowedOrigins: ['https://a.example'], exposeHeaders: ['ETag'], maxAgeSeconds: 60 },
     ],
