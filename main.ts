@@ -3,6 +3,7 @@ import {
   ObservabilityStack,
   PhaseAStack,
   QuickstartStack,
+  RustFsClusterStack,
   RustFsDockerStack,
   SeaweedFsFleetStack,
 } from './stacks/index.js';
@@ -13,4 +14,5 @@ new RustFsDockerStack(app, 'rustfs-docker');
 new SeaweedFsFleetStack(app, 'seaweedfs-fleet');
 new PhaseAStack(app, 'phase-a');
 new ObservabilityStack(app, 'observability');
+new RustFsClusterStack(app, 'rustfs-cluster');
 app.synth();

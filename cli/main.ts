@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addClusterCommands } from './cluster.js';
 import { driftOptions } from './drift-options.js';
 import { EXIT } from './exit-codes.js';
 import { reportFailure } from './failure.js';
@@ -190,6 +191,7 @@ program
   });
 
 addSecretCommands(program, onManifest);
+addClusterCommands(program);
 addFleetCommands(program, port);
 
 try {

@@ -28,6 +28,11 @@ export {
   type ObjectLockProps,
   type PublicAccessBlockProps,
 } from './bucket.js';
+export type { IRustFsCluster, RustFsClusterProps } from './cluster/cluster-server.js';
+export { type ErasureLayout, type ErasureTopology, erasureLayout, type Tolerance } from './cluster/erasure-layout.js';
+export type { KubernetesClusterProps } from './cluster/kubernetes.js';
+export { RustFsCluster } from './cluster/rustfs-cluster.js';
+export type { SwarmClusterProps, SwarmNode } from './cluster/swarm.js';
 export { ComponentStorage, type ComponentStorageProps } from './component-storage.js';
 export { Duration } from './duration.js';
 export { Group, type GroupProps } from './group.js';

@@ -13,7 +13,7 @@ import type { IRustFs } from './server.js';
 import { combineParts, type ServerPart, variableConflict } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
-interface CommonProps {
+export interface CommonProps {
   /** Version of RustFS; decides which policies are valid and how the server is provisioned. @default 1.0.1 */
   readonly version?: RustFsVersion;
   /** @default us-east-1 */
@@ -55,14 +55,15 @@ export interface ExternalRustFsProps extends CommonProps {
 /** Addresses that only this host reaches. */
 export const LOOPBACK = /^(127\.|::1$)/;
 
-const S3_PORT = 9000;
-const CONSOLE_PORT = 9001;
+export const S3_PORT = 9000;
+export const CONSOLE_PORT = 9001;
 /** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
-const RUSTFS_UID = 10001;
+export const RUSTFS_UID = 10001;
 /** RustFS waits up to 120 s for its quorum at start (reference: RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS). */
 const WAIT_SECONDS = 180;
 
-function registryOf(
+/** What the manifest says of a server, and where its root credentials lie. */
+export function registryOf(
   scope: Construct,
   id: string,
   props: CommonProps,

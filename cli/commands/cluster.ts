@@ -1,0 +1,43 @@
+import { execa } from 'execa';
+import { parseClusterFile } from '../../manifest/cluster.js';
+import { prepareCluster, type Runner, waitForCluster } from '../../provisioning/index.js';
+import { EXIT } from '../exit-codes.js';
+import { readInputFile } from '../input-file.js';
+
+export interface ClusterOptions {
+  readonly cluster: string;
+}
+
+const read = ({ cluster }: ClusterOptions) =>
+  parseClusterFile(readInputFile(cluster, 'cdktf synth writes it for a stack with a RustFsCluster'), cluster);
+
+const run: Runner = async (program, args) => {
+  const { exitCode, stdout = '', stderr = '' } = await execa(program, args, { reject: false });
+  return { exitCode, stdout, stderr };
+};
+
+/** `cluster prepare`: the secrets of a cluster, in its engine. */
+export async function clusterPrepareCommand(options: ClusterOptions): Promise<number> {
+  for (const line of await prepareCluster({ cluster: read(options), run })) console.log(line);
+  return EXIT.ok;
+}
+
+export interface ClusterWaitOptions extends ClusterOptions {
+  readonly node?: string;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** `cluster wait`: until the cluster, or the node that was just replaced, is ready. */
+export async function clusterWaitCommand(options: ClusterWaitOptions): Promise<number> {
+  const { node, timeout } = options;
+  console.log(
+    await waitForCluster({
+      cluster: read(options),
+      node,
+      timeoutMs: timeout * 1000,
+      onWait: (line) => console.error(line),
+    }),
+  );
+  return EXIT.ok;
+}
