@@ -123,11 +123,18 @@ export function clusterServer(scope: Construct, id: string, props: Declared): Cl
   };
 }
 
-/** Writes cluster.json. @returns its path in the project, for commands */
-export function writeClusterFile(scope: Construct, file: ClusterFile): string {
+/** Writes cluster.json, and other files beside it. @returns the path of cluster.json in the project, for commands */
+export function writeClusterFiles(
+  scope: Construct,
+  cluster: ClusterFile,
+  others: Readonly<Record<string, string>> = {},
+): string {
   const stack = TerraformStack.of(scope);
+  const files = { ...others, 'cluster.json': `${JSON.stringify(cluster, null, 2)}\n` };
   addCustomSynthesis(scope, {
-    onSynthesize: ({ outdir }) => writeStackFile(stack, outdir, 'cluster.json', `${JSON.stringify(file, null, 2)}\n`),
+    onSynthesize: ({ outdir }) => {
+      for (const [name, text] of Object.entries(files)) writeStackFile(stack, outdir, name, text);
+    },
   });
   return `${stackPaths(scope).fromProject}/cluster.json`;
 }

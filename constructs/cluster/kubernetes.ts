@@ -1,8 +1,7 @@
 import { Annotations, TerraformStack } from 'cdktf';
-import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
-import { ProvisioningStep, projectCommand, writeStackFile } from '../provisioning-step.js';
+import { ProvisioningStep, projectCommand } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
 import { S3_PORT } from '../rustfs.js';
 import { TerraformData } from '../terraform-data.js';
@@ -12,7 +11,7 @@ import {
   type RustFsClusterProps,
   range,
   secretCommands,
-  writeClusterFile,
+  writeClusterFiles,
 } from './cluster-server.js';
 import type { ErasureLayout } from './erasure-layout.js';
 import { headlessName, kubernetesManifests } from './kubernetes-manifests.js';
@@ -98,19 +97,20 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
       storageClass: props.storageClass,
       console: props.console ?? false,
     });
-    addCustomSynthesis(this, {
-      onSynthesize: ({ outdir }) =>
-        writeStackFile(stack, outdir, 'kubernetes.yaml', objects.map((object) => stringify(object)).join('---\n')),
-    });
-    const clusterFile = writeClusterFile(this, {
-      version: 1,
-      cluster: name,
-      volumes,
-      // Pods have no address outside: what answers is the Service, whose endpoints are the pods that are ready.
-      nodes: [{ name, endpoint: this.endpoint }],
-      secrets: server.secrets.map(({ name: key, file }) => ({ name: key, file })),
-      engine: { type: 'kubernetes', namespace, statefulSet: name, secret },
-    });
+    const yaml = objects.map((object) => stringify(object)).join('---\n');
+    const clusterFile = writeClusterFiles(
+      this,
+      {
+        version: 1,
+        cluster: name,
+        volumes,
+        // Pods have no address outside: what answers is the Service, whose endpoints are the pods that are ready.
+        nodes: [{ name, endpoint: this.endpoint }],
+        secrets: server.secrets.map(({ name: key, file }) => ({ name: key, file })),
+        engine: { type: 'kubernetes', namespace, statefulSet: name, secret },
+      },
+      { 'kubernetes.yaml': yaml },
+    );
     const command = (step: string) =>
       projectCommand(this, `npx --no-install cdktf-rustfs cluster ${step} --cluster ${clusterFile}`);
     const ready = new TerraformData(this, 'Ready', {

@@ -14,7 +14,7 @@ import {
   type RustFsClusterProps,
   range,
   secretCommands,
-  writeClusterFile,
+  writeClusterFiles,
 } from './cluster-server.js';
 import type { ErasureLayout } from './erasure-layout.js';
 
@@ -105,7 +105,7 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
     this.region = region;
     this._registry = registry;
     const secretsFile = `${rootDir}/swarm-secrets.json`;
-    const clusterFile = writeClusterFile(this, {
+    const clusterFile = writeClusterFiles(this, {
       version: 1,
       cluster: name,
       volumes,

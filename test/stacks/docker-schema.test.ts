@@ -4,7 +4,13 @@ import { provider } from '@cdktf/provider-docker';
 import { type App, TerraformStack, Testing } from 'cdktf';
 import { expect, test } from 'vitest';
 import { SeaweedFsFilers, SeaweedFsGatewayFleet } from '../../constructs/index.js';
-import { ObservabilityStack, PhaseAStack, RustFsDockerStack, SeaweedFsFleetStack } from '../../stacks/index.js';
+import {
+  ObservabilityStack,
+  PhaseAStack,
+  RustFsClusterStack,
+  RustFsDockerStack,
+  SeaweedFsFleetStack,
+} from '../../stacks/index.js';
 
 type AttributeType = 'string' | 'bool' | 'number' | readonly ['set' | 'list' | 'map', 'string' | 'number'];
 
@@ -62,6 +68,7 @@ const CONTAINER = ['docker_container', 'docker_image', 'docker_network', 'docker
 
 const STACKS: Readonly<Record<string, readonly [types: readonly string[], declare: (app: App) => void]>> = {
   'rustfs-docker': [CONTAINER, (app) => new RustFsDockerStack(app, 'rustfs-docker')],
+  'rustfs-cluster': [['docker_network', 'docker_service'], (app) => new RustFsClusterStack(app, 'rustfs-cluster')],
   'phase-a': [CONTAINER, (app) => new PhaseAStack(app, 'phase-a')],
   observability: [CONTAINER, (app) => new ObservabilityStack(app, 'observability')],
   'seaweedfs-fleet': [CONTAINER, (app) => new SeaweedFsFleetStack(app, 'seaweedfs-fleet')],
