@@ -10,6 +10,7 @@ const clusterFileSchema = z.strictObject({
     description: 'RUSTFS_VOLUMES of every node: the order and paths of the drives, which are their identity.',
   }),
   nodes: z.array(z.strictObject({ name, endpoint: z.url({ protocol: /^https?$/ }) })).min(1),
+  drives: z.int().positive().meta({ description: 'Drives of all nodes together.' }),
   secrets: z.array(z.strictObject({ name, file: name })).min(1),
   engine: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('swarm'), service: name, secretsFile: name }),

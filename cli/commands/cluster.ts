@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { parseClusterFile } from '../../manifest/cluster.js';
-import { prepareCluster, type Runner, waitForCluster } from '../../provisioning/index.js';
+import { prepareCluster, type Runner, rootCredentials, waitForCluster } from '../../provisioning/index.js';
 import { EXIT } from '../exit-codes.js';
 import { readInputFile } from '../input-file.js';
 
@@ -31,13 +31,10 @@ export interface ClusterWaitOptions extends ClusterOptions {
 /** `cluster wait`: until the cluster, or the node that was just replaced, is ready. */
 export async function clusterWaitCommand(options: ClusterWaitOptions): Promise<number> {
   const { node, timeout } = options;
-  console.log(
-    await waitForCluster({
-      cluster: read(options),
-      node,
-      timeoutMs: timeout * 1000,
-      onWait: (line) => console.error(line),
-    }),
-  );
+  const cluster = read(options);
+  const file = (secret: string) => cluster.secrets.find(({ name }) => name === secret)?.file;
+  const root = rootCredentials({ accessKeyFile: file('access-key'), secretKeyFile: file('secret-key') });
+  const onWait = (line: string) => console.error(line);
+  console.log(await waitForCluster({ cluster, node, root, timeoutMs: timeout * 1000, onWait }));
   return EXIT.ok;
 }

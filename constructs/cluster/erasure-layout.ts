@@ -43,6 +43,11 @@ export interface ErasureLayout {
   readonly drivesLost: { readonly reads: Tolerance; readonly writes: Tolerance };
   /** Nodes that may be lost, with all their drives. */
   readonly nodesLost: { readonly reads: Tolerance; readonly writes: Tolerance };
+  /**
+   * Whether an object that was written while one node was away can be read while another one is, before RustFS has healed it: it
+   * has no shards on the first one.
+   */
+  readonly readableBeforeHealing: boolean;
 }
 
 /**
@@ -141,5 +146,6 @@ export function erasureLayout(topology: ErasureTopology): ErasureLayout {
     usableFraction: data / size,
     drivesLost: { reads: drives(data), writes: drives(writeQuorum) },
     nodesLost: { reads: lostNodes(data, readLockQuorum), writes: lostNodes(writeQuorum, writeLockQuorum) },
+    readableBeforeHealing: parity >= 2 * setDrivesPerNode,
   };
 }

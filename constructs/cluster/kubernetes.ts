@@ -106,6 +106,7 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
         volumes,
         // Pods have no address outside: what answers is the Service, whose endpoints are the pods that are ready.
         nodes: [{ name, endpoint: this.endpoint }],
+        drives: nodes * drivesPerNode,
         secrets: server.secrets.map(({ name: key, file }) => ({ name: key, file })),
         engine: { type: 'kubernetes', namespace, statefulSet: name, secret },
       },

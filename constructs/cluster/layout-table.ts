@@ -15,6 +15,11 @@ export function layoutTable(layout: ErasureLayout): readonly string[] {
     `usable: ${Math.round(layout.usableFraction * 1000) / 10} % of raw capacity`,
     line('drives', drivesLost),
     line('nodes', nodesLost),
+    ...(layout.readableBeforeHealing
+      ? []
+      : [
+          `what is written while a node is away cannot be read while the next one is, until it is healed: parity ${parity} is less than two nodes' ${2 * layout.setDrivesPerNode} drives of a set`,
+        ]),
     ...(nodesLost.writes.any === 0 ? ['every restart of a node stops writes: use more nodes'] : []),
   ];
 }

@@ -110,6 +110,7 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
       cluster: name,
       volumes,
       nodes: nodes.map((_, index) => ({ name: `node${index + 1}`, endpoint: addresses[index] as string })),
+      drives: nodes.length * drivesPerNode,
       secrets: secrets.map(({ name: secret, file }) => ({ name: secret, file })),
       engine: { type: 'swarm', service: `${name}-node1`, secretsFile },
     });

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterFile } from '../../manifest/cluster.js';
-import { ProvisioningError } from '../errors.js';
+import { jsonOf } from '../client/response.js';
+import { ProvisioningError, RustFsError } from '../errors.js';
+import { type Credentials, createWire } from '../wire.js';
 
 export interface WaitProps {
   readonly cluster: ClusterFile;
   /** Gate of a rolling upgrade: only this node, and only while another one serves. @default - all nodes */
   readonly node?: string | undefined;
+  readonly root: Credentials;
   readonly timeoutMs: number;
   /** @default 2000 */
   readonly intervalMs?: number;
@@ -15,9 +18,10 @@ export interface WaitProps {
 type Node = ClusterFile['nodes'][number];
 
 const PROBE_TIMEOUT_MS = 5000;
+const SERVER_INFO = { method: 'GET', path: '/rustfs/admin/v3/info' } as const;
 
 /** What is wrong with a node; undefined if it is ready. */
-async function problemOf({ endpoint }: Node): Promise<string | undefined> {
+async function readiness({ endpoint }: Node): Promise<string | undefined> {
   try {
     const response = await fetch(`${endpoint}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     await response.body?.cancel();
@@ -28,21 +32,45 @@ async function problemOf({ endpoint }: Node): Promise<string | undefined> {
   }
 }
 
-async function notReady(nodes: readonly Node[]): Promise<readonly string[]> {
-  const problems = await Promise.all(nodes.map(async (node) => ({ node, problem: await problemOf(node) })));
+/** What a node lacks of the cluster; undefined if it reaches every drive. Its own readiness says nothing of that. */
+async function reachesAllDrives({ endpoint }: Node, drives: number, root: Credentials): Promise<string | undefined> {
+  const wire = createWire({ endpoint });
+  try {
+    const response = await wire.send(SERVER_INFO, root, { retry: false, timeoutMs: PROBE_TIMEOUT_MS });
+    if (response.status >= 500) return `HTTP ${response.status}`;
+    const { info } = jsonOf<{ readonly info: { readonly backend: { readonly onlineDisks: number } } }>(
+      SERVER_INFO,
+      response,
+    );
+    return info.backend.onlineDisks >= drives ? undefined : `reaches ${info.backend.onlineDisks} of ${drives} drives`;
+  } catch (error) {
+    // A refusal will be one the next time too; an answer that did not come may come.
+    if (error instanceof RustFsError && error.status > 0) throw error;
+    return (error as Error).message;
+  } finally {
+    wire.close();
+  }
+}
+
+async function problemsOf(
+  nodes: readonly Node[],
+  check: (node: Node) => Promise<string | undefined>,
+): Promise<readonly string[]> {
+  const problems = await Promise.all(nodes.map(async (node) => ({ node, problem: await check(node) })));
   return problems.flatMap(({ node, problem }) =>
     problem === undefined ? [] : [`${node.name} (${node.endpoint}): ${problem}`],
   );
 }
 
 /**
- * Waits until nodes answer `/health/ready` with 200.
+ * Waits until nodes answer `/health/ready` with 200, and then until every node reaches every drive: a restarted node is ready some
+ * seconds before its peers use its drives again (seen on RustFS 1.0.1).
  *
  * @returns what happened, in one line
  * @throws {ProvisioningError} after the timeout, with what each node answered last, or for an unknown node
  */
 export async function waitForCluster(props: WaitProps): Promise<string> {
-  const { cluster, node, timeoutMs, intervalMs = 2000, onWait } = props;
+  const { cluster, node, root, timeoutMs, intervalMs = 2000, onWait } = props;
   const waited = node === undefined ? cluster.nodes : cluster.nodes.filter(({ name }) => name === node);
   if (waited.length === 0) {
     throw new ProvisioningError(
@@ -52,14 +80,21 @@ export async function waitForCluster(props: WaitProps): Promise<string> {
   if (node !== undefined) {
     const others = cluster.nodes.filter(({ name }) => name !== node);
     // Nodes become ready together at the first start: waiting for one before the next is started would never end.
-    if ((await notReady(others)).length === others.length)
+    if ((await problemsOf(others, readiness)).length === others.length)
       return `no other node is ready: nothing to protect, going on without ${node}`;
   }
   const deadline = Date.now() + timeoutMs;
   let shown = '';
   for (;;) {
-    const problems = await notReady(waited);
-    if (problems.length === 0) return node === undefined ? `all ${waited.length} nodes are ready` : `${node} is ready`;
+    const notReady = await problemsOf(waited, readiness);
+    const problems =
+      notReady.length > 0
+        ? notReady
+        : await problemsOf(cluster.nodes, (one) => reachesAllDrives(one, cluster.drives, root));
+    if (problems.length === 0)
+      return node === undefined
+        ? `all ${waited.length} nodes are ready, and reach all ${cluster.drives} drives`
+        : `${node} is ready, and every node reaches all ${cluster.drives} drives`;
     const line = problems.join(', ');
     if (Date.now() >= deadline) {
       throw new ProvisioningError(

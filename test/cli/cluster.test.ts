@@ -60,6 +60,7 @@ function prepare(engineOf: object) {
     cluster: 'c',
     volumes: VOLUMES,
     nodes: [{ name: 'node1', endpoint: 'http://127.0.0.1:9' }],
+    drives: 4,
     secrets: ['access-key', 'rpc-secret'].map((name) => ({ name, file: `root/${name}` })),
     engine: engineOf,
   };

@@ -42,6 +42,17 @@ function serves(
   return served.some(Boolean) ? 'some' : 'none';
 }
 
+/** Writes to all nodes but one, then reads from all but another one, for every pair of nodes of a set. */
+const readableBeforeHealing = ({ sets, parity }: Cluster) =>
+  sets.every((set) =>
+    set.every(({ node: first }) =>
+      set.every(
+        ({ node: second }) =>
+          first === second || set.filter(({ node }) => node !== first && node !== second).length >= set.length - parity,
+      ),
+    ),
+  );
+
 /** Every way to choose `count` of `total`, as bit sets. */
 function choices(total: number, count: number): number[] {
   const bits = (value: number) => value.toString(2).replaceAll('0', '').length;
@@ -71,6 +82,7 @@ test.each(SMALL)('%i nodes × %i drives lose what brute force loses', (nodes, dr
   for (let parity = 1; parity <= largest; parity++) {
     const layout = erasureLayout({ nodes, drivesPerNode, parity });
     const cluster = placed(layout);
+    expect([parity, layout.readableBeforeHealing]).toEqual([parity, readableBeforeHealing(cluster)]);
     for (const [operation, key] of [
       ['read', 'reads'],
       ['write', 'writes'],
@@ -171,6 +183,9 @@ test('the table in words', () => {
     'lost drives: reads survive any 4; writes survive any 3',
     'lost nodes: reads survive any 2; writes survive any 1',
   ]);
+  expect(layoutTable(erasureLayout({ nodes: 4, drivesPerNode: 4 })).at(-1)).toBe(
+    "what is written while a node is away cannot be read while the next one is, until it is healed: parity 4 is less than two nodes' 8 drives of a set",
+  );
   expect(layoutTable(erasureLayout({ nodes: 2, drivesPerNode: 1 })).at(-1)).toBe(
     'every restart of a node stops writes: use more nodes',
   );

@@ -143,6 +143,7 @@ describe('four nodes with a disk of their own each', () => {
       cluster: 'storage-rustfs',
       volumes: 'http://node{1...4}:9000/data{1...2}',
       nodes: NODES.map(({ address }, index) => ({ name: `node${index + 1}`, endpoint: `http://${address}:9000` })),
+      drives: 8,
       secrets: ['access-key', 'secret-key', 'rpc-secret'].map((name) => ({
         name,
         file: `secrets/storage/root/${name}`,

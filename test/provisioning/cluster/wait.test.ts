@@ -11,10 +11,18 @@ afterEach(() => {
 
 /** A node that answers `/health/ready` with these codes, one after the other, and then with the last. */
 async function node(...codes: readonly number[]): Promise<string> {
-  let at = 0;
+  return listening(codes, [2]);
+}
+
+/** As {@link node}; `info` tells how many drives it reaches, one after the other, and then the last. */
+async function listening(codes: readonly number[], drives: readonly number[]): Promise<string> {
+  const next = (values: readonly number[], at: number) => values[Math.min(at, values.length - 1)] as number;
+  let [health, info] = [0, 0];
   const server = createServer((request, response) => {
-    const code = request.url === '/health/ready' ? (codes[Math.min(at++, codes.length - 1)] as number) : 404;
-    response.writeHead(code).end();
+    if (request.url === '/health/ready') response.writeHead(next(codes, health++)).end();
+    else if (request.url !== '/rustfs/admin/v3/info') response.writeHead(404).end();
+    else if (!/Credential=root\//.test(request.headers.authorization ?? '')) response.writeHead(403).end();
+    else response.end(JSON.stringify({ info: { backend: { onlineDisks: next(drives, info++) } } }));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,11 +41,13 @@ const cluster = (...endpoints: readonly string[]): ClusterFile => ({
   cluster: 'test',
   volumes: 'http://node{1...2}:9000/data',
   nodes: endpoints.map((endpoint, index) => ({ name: `node${index + 1}`, endpoint })),
+  drives: 2,
   secrets: [{ name: 'access-key', file: 'access-key' }],
   engine: { type: 'swarm', service: 'test-node1', secretsFile: 'ids.json' },
 });
 
-const FOREVER = { timeoutMs: 60_000, intervalMs: 1 };
+const ROOT = { accessKeyId: 'root', secretAccessKey: 'root-secret' };
+const FOREVER = { root: ROOT, timeoutMs: 60_000, intervalMs: 1 };
 
 test('waits until the last node is ready, and says for whom', async () => {
   const slow = await node(503, 503, 200);
@@ -47,12 +57,17 @@ test('waits until the last node is ready, and says for whom', async () => {
     ...FOREVER,
     onWait: (line) => lines.push(line),
   });
-  expect([outcome, lines]).toEqual(['all 2 nodes are ready', [`waiting for node2 (${slow}): HTTP 503`]]);
+  expect([outcome, lines]).toEqual([
+    'all 2 nodes are ready, and reach all 2 drives',
+    [`waiting for node2 (${slow}): HTTP 503`],
+  ]);
 });
 
 test('gives up with what each node answered last', async () => {
   const [broken, gone] = [await node(503), await away()];
-  await expect(waitForCluster({ cluster: cluster(broken, gone), timeoutMs: 0, intervalMs: 1 })).rejects.toThrow(
+  await expect(
+    waitForCluster({ cluster: cluster(broken, gone), root: ROOT, timeoutMs: 0, intervalMs: 1 }),
+  ).rejects.toThrow(
     new ProvisioningError(
       `not ready after 0 s: node1 (${broken}): HTTP 503, node2 (${gone}): ECONNREFUSED; look at the logs of these nodes, and run this again`,
     ),
@@ -63,13 +78,30 @@ describe('the gate of one node', () => {
   test('waits for it while another one serves', async () => {
     const replaced = await node(503, 200);
     expect(await waitForCluster({ cluster: cluster(replaced, await node(200)), node: 'node1', ...FOREVER })).toBe(
-      'node1 is ready',
+      'node1 is ready, and every node reaches all 2 drives',
     );
   });
 
-  test('does not wait for other nodes', async () => {
-    const endpoints = [await node(200), await node(200), await away()];
-    expect(await waitForCluster({ cluster: cluster(...endpoints), node: 'node1', ...FOREVER })).toBe('node1 is ready');
+  test('waits until the others use its drives again', async () => {
+    const peer = await listening([200], [1, 1, 2]);
+    const lines: string[] = [];
+    const outcome = await waitForCluster({
+      cluster: cluster(await node(200), peer),
+      node: 'node1',
+      ...FOREVER,
+      onWait: (line) => lines.push(line),
+    });
+    expect([outcome, lines]).toEqual([
+      'node1 is ready, and every node reaches all 2 drives',
+      [`waiting for node2 (${peer}): reaches 1 of 2 drives`],
+    ]);
+  });
+
+  test('ends at once when the root credentials are wrong', async () => {
+    const wrong = { ...ROOT, accessKeyId: 'other' };
+    await expect(
+      waitForCluster({ cluster: cluster(await node(200), await node(200)), ...FOREVER, root: wrong }),
+    ).rejects.toThrow('GET /rustfs/admin/v3/info failed: HTTP 403');
   });
 
   test('lets the first start pass: no node is ready before the last one is there', async () => {
