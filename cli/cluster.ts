@@ -22,6 +22,11 @@ export function addClusterCommands(program: Command): void {
 
   onCluster('wait', 'wait until all nodes are ready')
     .option('--node <name>', 'only for this node, and only while another node serves: the gate of a rolling upgrade')
+    .addOption(
+      new Option('--settle <seconds>', 'with --node: how long it stays ready before the next one')
+        .default(60)
+        .argParser(seconds),
+    )
     .addOption(new Option('--timeout <seconds>', 'how long').default(600).argParser(seconds))
     .action(async (options) => {
       process.exitCode = await (await import('./commands/cluster.js')).clusterWaitCommand(options);

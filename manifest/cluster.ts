@@ -13,7 +13,11 @@ const clusterFileSchema = z.strictObject({
   drives: z.int().positive().meta({ description: 'Drives of all nodes together.' }),
   secrets: z.array(z.strictObject({ name, file: name })).min(1),
   engine: z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('swarm'), service: name, secretsFile: name }),
+    z.strictObject({
+      type: z.literal('swarm'),
+      services: z.array(name).min(1).meta({ description: 'One for each node.' }),
+      secretsFile: name,
+    }),
     z.strictObject({ type: z.literal('kubernetes'), namespace: name, statefulSet: name, secret: name }),
   ]),
 });

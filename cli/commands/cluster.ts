@@ -1,6 +1,12 @@
 import { execa } from 'execa';
 import { parseClusterFile } from '../../manifest/cluster.js';
-import { prepareCluster, type Runner, rootCredentials, waitForCluster } from '../../provisioning/index.js';
+import {
+  missingServices,
+  prepareCluster,
+  type Runner,
+  rootCredentials,
+  waitForCluster,
+} from '../../provisioning/index.js';
 import { EXIT } from '../exit-codes.js';
 import { readInputFile } from '../input-file.js';
 
@@ -26,15 +32,24 @@ export interface ClusterWaitOptions extends ClusterOptions {
   readonly node?: string;
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds. */
+  readonly settle: number;
 }
 
 /** `cluster wait`: until the cluster, or the node that was just replaced, is ready. */
 export async function clusterWaitCommand(options: ClusterWaitOptions): Promise<number> {
-  const { node, timeout } = options;
+  const { node, timeout, settle } = options;
   const cluster = read(options);
+  const missing = node === undefined ? [] : await missingServices(cluster, run);
+  if (missing.length > 0) {
+    console.log(`the cluster is only being made (not there yet: ${missing.join(', ')}): nothing to protect`);
+    return EXIT.ok;
+  }
   const file = (secret: string) => cluster.secrets.find(({ name }) => name === secret)?.file;
   const root = rootCredentials({ accessKeyFile: file('access-key'), secretKeyFile: file('secret-key') });
   const onWait = (line: string) => console.error(line);
-  console.log(await waitForCluster({ cluster, node, root, timeoutMs: timeout * 1000, onWait }));
+  console.log(
+    await waitForCluster({ cluster, node, root, timeoutMs: timeout * 1000, settleMs: settle * 1000, onWait }),
+  );
   return EXIT.ok;
 }

@@ -46,7 +46,7 @@ export interface SwarmClusterProps extends RustFsClusterProps {
 const GATE_SECONDS = 600;
 
 /**
- * Alive, or not listening yet. Swarm gives a task no name in its DNS before it is healthy, and RustFS listens only when it has found its
+ * Alive, or not listening yet. Swarm gives a task no name in its DNS before it is healthy, and RustFS may listen only when it has found its
  * peers by name: a check for less would be a deadlock (moby issues 35451 and 36737). One that died is restarted in any case.
  */
 const HEALTHCHECK = `curl -fsS -m 5 -o /dev/null http://127.0.0.1:${S3_PORT}/health; code=$?; [ $code -eq 0 ] || [ $code -eq 7 ]`;
@@ -112,7 +112,7 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
       nodes: nodes.map((_, index) => ({ name: `node${index + 1}`, endpoint: addresses[index] as string })),
       drives: nodes.length * drivesPerNode,
       secrets: secrets.map(({ name: secret, file }) => ({ name: secret, file })),
-      engine: { type: 'swarm', service: `${name}-node1`, secretsFile },
+      engine: { type: 'swarm', services: nodes.map((_, index) => `${name}-node${index + 1}`), secretsFile },
     });
     const command = (step: string, options = '') =>
       projectCommand(this, `npx --no-install cdktf-rustfs cluster ${step} --cluster ${clusterFile}${options}`);

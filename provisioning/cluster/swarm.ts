@@ -18,7 +18,7 @@ interface SwarmProps {
  * secret, and the next deployment brings it to one node after the other. Their ids go to a file that Terraform reads.
  */
 export async function prepareSwarm({ cluster, engine, run, projectDir }: SwarmProps): Promise<readonly string[]> {
-  checkDrives(cluster, await runningVolumes(engine.service, run));
+  checkDrives(cluster, await runningVolumes(engine.services[0] as string, run));
   const lines: string[] = [];
   const made: Record<string, { readonly id: string; readonly name: string }> = {};
   for (const { name: key, file } of cluster.secrets) {
@@ -43,4 +43,11 @@ async function runningVolumes(service: string, run: Runner): Promise<string | un
   const environment = JSON.parse(await output(async () => result, 'docker', args)) as string[] | null;
   const prefix = 'RUSTFS_VOLUMES=';
   return environment?.find((line) => line.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** Services of the cluster that do not exist yet, because it is only being made. */
+export async function missingServices({ engine }: ClusterFile, run: Runner): Promise<readonly string[]> {
+  if (engine.type !== 'swarm') return [];
+  const existing = new Set((await output(run, 'docker', ['service', 'ls', '--format', '{{.Name}}'])).split('\n'));
+  return engine.services.filter((service) => !existing.has(service));
 }

@@ -10,6 +10,13 @@ export interface WaitProps {
   readonly node?: string | undefined;
   readonly root: Credentials;
   readonly timeoutMs: number;
+  /**
+   * How long a node stays ready before its gate opens. RustFS 1.0.1 looks for a returned drive every 15 s and takes it back after three
+   * probes (source: RUSTFS_DRIVE_ACTIVE_CHECK_INTERVAL_SECS, RUSTFS_DRIVE_RETURNING_SUCCESS_THRESHOLD); until then its peers read without
+   * it, whatever they report.
+   * @default 60000
+   */
+  readonly settleMs?: number;
   /** @default 2000 */
   readonly intervalMs?: number;
   readonly onWait?: (line: string) => void;
@@ -62,39 +69,15 @@ async function problemsOf(
   );
 }
 
-/**
- * Waits until nodes answer `/health/ready` with 200, and then until every node reaches every drive: a restarted node is ready some
- * seconds before its peers use its drives again (seen on RustFS 1.0.1).
- *
- * @returns what happened, in one line
- * @throws {ProvisioningError} after the timeout, with what each node answered last, or for an unknown node
- */
-export async function waitForCluster(props: WaitProps): Promise<string> {
-  const { cluster, node, root, timeoutMs, intervalMs = 2000, onWait } = props;
-  const waited = node === undefined ? cluster.nodes : cluster.nodes.filter(({ name }) => name === node);
-  if (waited.length === 0) {
-    throw new ProvisioningError(
-      `cluster ${cluster.cluster} has no node ${node}: expected one of ${cluster.nodes.map(({ name }) => name).join(', ')}`,
-    );
-  }
-  if (node !== undefined) {
-    const others = cluster.nodes.filter(({ name }) => name !== node);
-    // Nodes become ready together at the first start: waiting for one before the next is started would never end.
-    if ((await problemsOf(others, readiness)).length === others.length)
-      return `no other node is ready: nothing to protect, going on without ${node}`;
-  }
+/** Until these nodes are ready, and every node reaches every drive. */
+async function untilReady(nodes: readonly Node[], { cluster, root, timeoutMs, intervalMs = 2000, onWait }: WaitProps) {
   const deadline = Date.now() + timeoutMs;
   let shown = '';
   for (;;) {
-    const notReady = await problemsOf(waited, readiness);
-    const problems =
-      notReady.length > 0
-        ? notReady
-        : await problemsOf(cluster.nodes, (one) => reachesAllDrives(one, cluster.drives, root));
-    if (problems.length === 0)
-      return node === undefined
-        ? `all ${waited.length} nodes are ready, and reach all ${cluster.drives} drives`
-        : `${node} is ready, and every node reaches all ${cluster.drives} drives`;
+    const notReady = await problemsOf(nodes, readiness);
+    const reaches = (node: Node) => reachesAllDrives(node, cluster.drives, root);
+    const problems = notReady.length > 0 ? notReady : await problemsOf(cluster.nodes, reaches);
+    if (problems.length === 0) return;
     const line = problems.join(', ');
     if (Date.now() >= deadline) {
       throw new ProvisioningError(
@@ -105,4 +88,35 @@ export async function waitForCluster(props: WaitProps): Promise<string> {
     shown = line;
     await sleep(Math.min(intervalMs, Math.max(0, deadline - Date.now())));
   }
+}
+
+/**
+ * Waits until nodes answer `/health/ready` with 200, and then until every node reaches every drive. A single node is looked at again
+ * after a while, because its peers still read without its drives when they already report them (seen on RustFS 1.0.1).
+ *
+ * @returns what happened, in one line
+ * @throws {ProvisioningError} after the timeout, with what each node answered last, or for an unknown node
+ */
+export async function waitForCluster(props: WaitProps): Promise<string> {
+  const { cluster, node, settleMs = 60_000, onWait } = props;
+  const { cluster: name, drives, nodes } = cluster;
+  if (node === undefined) {
+    await untilReady(nodes, props);
+    return `all ${nodes.length} nodes are ready, and reach all ${drives} drives`;
+  }
+  const own = nodes.filter((one) => one.name === node);
+  if (own.length === 0) {
+    throw new ProvisioningError(
+      `cluster ${name} has no node ${node}: expected one of ${nodes.map((one) => one.name).join(', ')}`,
+    );
+  }
+  const others = nodes.filter((one) => one.name !== node);
+  // Nodes become ready together at the first start: waiting for one before the next is started would never end.
+  if ((await problemsOf(others, readiness)).length === others.length)
+    return `no other node is ready: nothing to protect, going on without ${node}`;
+  await untilReady(own, props);
+  onWait?.(`${node} is ready; ${Math.round(settleMs / 1000)} s for its peers to use its drives again`);
+  await sleep(settleMs);
+  await untilReady(own, props);
+  return `${node} is ready, and every node reaches all ${drives} drives`;
 }

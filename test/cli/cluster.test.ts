@@ -37,6 +37,7 @@ function engine(program: string, script: string): void {
 const DOCKER = `
 case "$1 $2" in
   'service inspect') if [ -f env ]; then cat env; else echo "Error: no such service: $5" >&2; exit 1; fi ;;
+  'service ls') ls | sed -n 's/^service-//p' ;;
   'secret ls') ls | sed -n 's/^secret-\\(.*\\)$/id-of-\\1 \\1/p' ;;
   'secret create') cp "$6" "secret-$5"; echo "id-of-$5" ;;
   *) exit 9 ;;
@@ -50,7 +51,7 @@ case "$1 $2" in
   *) exit 9 ;;
 esac`;
 
-const SWARM = { type: 'swarm', service: 'c-node1', secretsFile: 'root/swarm-secrets.json' };
+const SWARM = { type: 'swarm', services: ['c-node1', 'c-node2'], secretsFile: 'root/swarm-secrets.json' };
 const KUBERNETES = { type: 'kubernetes', namespace: 'ns', statefulSet: 'c', secret: 'c-secrets' };
 const VOLUMES = 'http://node{1...4}:9000/data';
 
@@ -119,6 +120,34 @@ describe('Docker Swarm', () => {
     expect(existsSync(join(directory, 'root/swarm-secrets.json'))).toBe(false);
     writeFileSync(join(directory, 'state/env'), JSON.stringify([`RUSTFS_VOLUMES=${VOLUMES}`]));
     expect((await prepare(SWARM)).exitCode).toBe(0);
+  });
+
+  test('the gate of a node lets pass while later nodes are still to be made', async () => {
+    await prepare(SWARM);
+    writeFileSync(join(directory, 'state/service-c-node1'), '');
+    const early = await cli('wait', '--cluster', 'cluster.json', '--node', 'node1');
+    expect([early.exitCode, early.stdout]).toEqual([
+      0,
+      'the cluster is only being made (not there yet: c-node2): nothing to protect',
+    ]);
+    writeFileSync(join(directory, 'state/service-c-node2'), '');
+    secret('secret-key', 'ROOTSECRETKEY');
+    const later = await execa(
+      process.execPath,
+      [bin, 'cluster', 'wait', '--cluster', 'cluster.json', '--node', 'node1'],
+      {
+        ...{ cwd: directory, reject: false },
+        env: {
+          PATH: `${join(directory, 'bin')}:${process.env.PATH}`,
+          RUSTFS_ACCESS_KEY_FILE: 'root/access-key',
+          RUSTFS_SECRET_KEY_FILE: 'root/secret-key',
+        },
+      },
+    );
+    expect([later.exitCode, later.stdout]).toEqual([
+      0,
+      'no other node is ready: nothing to protect, going on without node1',
+    ]);
   });
 
   test('a file that is missing is named', async () => {

@@ -150,7 +150,7 @@ describe('four nodes with a disk of their own each', () => {
       })),
       engine: {
         type: 'swarm',
-        service: 'storage-rustfs-node1',
+        services: NODES.map((_, index) => `storage-rustfs-node${index + 1}`),
         secretsFile: 'secrets/storage/root/swarm-secrets.json',
       },
     });

@@ -43,11 +43,11 @@ const cluster = (...endpoints: readonly string[]): ClusterFile => ({
   nodes: endpoints.map((endpoint, index) => ({ name: `node${index + 1}`, endpoint })),
   drives: 2,
   secrets: [{ name: 'access-key', file: 'access-key' }],
-  engine: { type: 'swarm', service: 'test-node1', secretsFile: 'ids.json' },
+  engine: { type: 'swarm', services: ['test-node1', 'test-node2'], secretsFile: 'ids.json' },
 });
 
 const ROOT = { accessKeyId: 'root', secretAccessKey: 'root-secret' };
-const FOREVER = { root: ROOT, timeoutMs: 60_000, intervalMs: 1 };
+const FOREVER = { root: ROOT, timeoutMs: 60_000, intervalMs: 1, settleMs: 1 };
 
 test('waits until the last node is ready, and says for whom', async () => {
   const slow = await node(503, 503, 200);
@@ -93,7 +93,25 @@ describe('the gate of one node', () => {
     });
     expect([outcome, lines]).toEqual([
       'node1 is ready, and every node reaches all 2 drives',
-      [`waiting for node2 (${peer}): reaches 1 of 2 drives`],
+      [
+        `waiting for node2 (${peer}): reaches 1 of 2 drives`,
+        'node1 is ready; 0 s for its peers to use its drives again',
+      ],
+    ]);
+  });
+
+  test('looks again after a while, and goes on waiting for a node that went away again', async () => {
+    const lines: string[] = [];
+    const flapping = await node(200, 503, 200);
+    const outcome = await waitForCluster({
+      cluster: cluster(flapping, await node(200)),
+      node: 'node1',
+      ...FOREVER,
+      onWait: (line) => lines.push(line),
+    });
+    expect([outcome, lines]).toEqual([
+      'node1 is ready, and every node reaches all 2 drives',
+      ['node1 is ready; 0 s for its peers to use its drives again', `waiting for node1 (${flapping}): HTTP 503`],
     ]);
   });
 
