@@ -9,7 +9,7 @@ import { ManifestRegistry } from './registry.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { SecretStoreRef } from './secret-store-ref.js';
-import type { IRustFs } from './server.js';
+import { type IRustFs, serverEndpoint } from './server.js';
 import { combineParts, type ServerPart, variableConflict } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
@@ -106,12 +106,7 @@ class ExternalRustFs extends Construct implements IRustFs {
 
   constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
     super(scope, id);
-    if (!/^https?:\/\/[^/?#]+\/?$/.test(props.endpoint)) {
-      throw new Error(
-        `invalid endpoint (value: ${props.endpoint}): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
-      );
-    }
-    this.endpoint = props.endpoint.replace(/\/$/, '');
+    this.endpoint = serverEndpoint(props.endpoint);
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, () => ({ endpoint: this.endpoint, target: 'external' })).registry;
     new ProvisioningStep(this, 'Provisioning', { registry: this._registry });

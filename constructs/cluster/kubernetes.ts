@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { ProvisioningStep, projectCommand } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
 import { S3_PORT } from '../rustfs.js';
+import { serverEndpoint } from '../server.js';
 import { TerraformData } from '../terraform-data.js';
 import {
   clusterServer,
@@ -78,8 +79,7 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
       check('namespace', one, NAMESPACE, 'at most 63 lower-case letters, digits and "-"');
     for (const [what, value] of Object.entries({ driveSize, memory, cpu }))
       check(what, value, QUANTITY, 'a quantity of Kubernetes, such as 100Gi');
-    check('endpoint', props.endpoint, /^https?:\/\/[^/?#]+\/?$/, 'a URL without path, such as http://127.0.0.1:9000');
-    this.endpoint = props.endpoint.replace(/\/$/, '');
+    this.endpoint = serverEndpoint(props.endpoint);
     const pods = `${name}-${range(0, nodes)}.${headlessName(name)}.${namespace}.svc.${clusterDomain}`;
     const volumes = `http://${pods}:${S3_PORT}/data${range(1, drivesPerNode)}`;
     const server = clusterServer(this, id, { ...props, nodes, drivesPerNode, volumes, endpoint: this.endpoint });

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ProvisioningStep, pathFromModule, projectCommand } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
 import { CONSOLE_PORT, RUSTFS_UID, S3_PORT } from '../rustfs.js';
+import { serverEndpoint } from '../server.js';
 import { TerraformData } from '../terraform-data.js';
 import {
   type ClusterServer,
@@ -87,10 +88,9 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
     const { nodes, drives, port = S3_PORT, consolePort } = props;
     checkNodes(nodes, drives);
     const drivesPerNode = drives?.length ?? 1;
-    const drivePath = drivesPerNode === 1 ? '/data' : `/data${range(1, drivesPerNode)}`;
-    const volumes = `http://node${range(1, nodes.length)}:${S3_PORT}${drivePath}`;
+    const volumes = `http://node${range(1, nodes.length)}:${S3_PORT}/data${range(1, drivesPerNode)}`;
     const addresses = nodes.map(({ address }) => `http://${address}:${port}`);
-    this.endpoint = props.endpoint ?? (addresses[0] as string);
+    this.endpoint = serverEndpoint(props.endpoint ?? (addresses[0] as string));
     this.#server = clusterServer(this, id, {
       ...props,
       nodes: nodes.length,
