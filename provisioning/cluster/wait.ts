@@ -44,7 +44,7 @@ async function reachesAllDrives({ endpoint }: Node, drives: number, root: Creden
   const wire = createWire({ endpoint });
   try {
     const response = await wire.send(SERVER_INFO, root, { retry: false, timeoutMs: PROBE_TIMEOUT_MS });
-    if (response.status >= 500) return `HTTP ${response.status}`;
+    if (response.status >= 500 && response.status !== 501) return `HTTP ${response.status}`;
     const { info } = jsonOf<{ readonly info: { readonly backend: { readonly onlineDisks: number } } }>(
       SERVER_INFO,
       response,
