@@ -9,6 +9,7 @@ import {
   PhaseDStack,
   QuickstartStack,
   RemoteStateStack,
+  RustFsClusterStack,
   RustFsDockerStack,
   SeaweedFsFleetStack,
 } from './stacks/index.js';
@@ -16,6 +17,7 @@ import {
 const app = new App();
 new QuickstartStack(app, 'quickstart');
 new RustFsDockerStack(app, 'rustfs-docker');
+new RustFsClusterStack(app, 'rustfs-cluster');
 new PhaseAStack(app, 'phase-a');
 new PhaseBStack(app, 'phase-b');
 new PhaseCStack(app, 'phase-c');

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addClusterCommands } from './cluster.js';
 import { driftOptions } from './drift-options.js';
 import { addEventCommands } from './events.js';
 import { EXIT } from './exit-codes.js';
@@ -239,6 +240,7 @@ addSecretCommands(program, onManifest);
 addEventCommands(program, onManifest, port);
 addOperationCommands(program, onManifest, port);
 addKmsCommands(program, onManifest);
+addClusterCommands(program);
 addFleetCommands(program, port);
 
 try {

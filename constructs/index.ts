@@ -40,6 +40,11 @@ export {
   type PublicAccessBlockProps,
 } from './bucket.js';
 export { BucketEncryption } from './bucket-encryption.js';
+export type { IRustFsCluster, RustFsClusterProps } from './cluster/cluster-server.js';
+export { type ErasureLayout, type ErasureTopology, erasureLayout, type Tolerance } from './cluster/erasure-layout.js';
+export type { KubernetesClusterProps } from './cluster/kubernetes.js';
+export { RustFsCluster } from './cluster/rustfs-cluster.js';
+export type { SwarmClusterProps, SwarmNode } from './cluster/swarm.js';
 export { ComponentStorage, type ComponentStorageProps } from './component-storage.js';
 export { Duration } from './duration.js';
 export { EventSecret } from './event-secret.js';

@@ -12,7 +12,7 @@ import { ProvisioningStep, writeStackFile } from './provisioning-step.js';
 import { ManifestRegistry } from './registry.js';
 import type { CertificateFiles } from './rustfs-tls.js';
 import { SecretStoreRef } from './secret-store-ref.js';
-import type { IRustFs } from './server.js';
+import { type IRustFs, serverEndpoint } from './server.js';
 import { combineParts, type ServerPart } from './server-part.js';
 
 export interface CommonRustFsProps {
@@ -92,15 +92,10 @@ export class ExternalRustFs extends Construct implements IRustFs {
   constructor(scope: Construct, id: string, props: ExternalRustFsProps) {
     super(scope, id);
     const { caFile, clientCertificate } = props;
-    if (!/^https?:\/\/[^/?#]+\/?$/.test(props.endpoint)) {
-      throw new Error(
-        `invalid endpoint (value: ${props.endpoint}): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
-      );
-    }
+    this.endpoint = serverEndpoint(props.endpoint);
     if ((caFile || clientCertificate) && !props.endpoint.startsWith('https:')) {
       throw new Error(`caFile and clientCertificate are for https, but the endpoint is ${props.endpoint}`);
     }
-    this.endpoint = props.endpoint.replace(/\/$/, '');
     this.region = props.region ?? 'us-east-1';
     this._registry = registryOf(this, id, props, false, () => ({
       endpoint: this.endpoint,

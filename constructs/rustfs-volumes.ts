@@ -6,7 +6,8 @@ import type { RustFsStorage } from './rustfs-storage.js';
 import type { ServerVolume } from './server-part.js';
 
 /** uid and gid of the `rustfs` user in the image (source: Dockerfile). */
-const OWNER = '10001:10001';
+export const RUSTFS_UID = 10001;
+const OWNER = `${RUSTFS_UID}:${RUSTFS_UID}`;
 
 /** What all volumes of one container have in common. */
 export interface VolumeContext {

@@ -63,8 +63,8 @@ export interface RustFsProps extends CommonRustFsProps {
 /** Addresses that only this host reaches. */
 export const LOOPBACK = /^(127\.|::1$)/;
 
-const S3_PORT = 9000;
-const CONSOLE_PORT = 9001;
+export const S3_PORT = 9000;
+export const CONSOLE_PORT = 9001;
 /** RustFS waits up to 120 s for its quorum at start (reference: RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS). */
 const WAIT_SECONDS = 180;
 

@@ -18,3 +18,11 @@ export interface IRustFs extends IConstruct {
   /** What the server has to be started with, for features that are declared after it. @internal */
   _addParts(parts: readonly ServerPart[]): void;
 }
+
+/** @throws Error unless it is a URL without path */
+export function serverEndpoint(endpoint: string): string {
+  if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint.replace(/\/$/, '');
+  throw new Error(
+    `invalid endpoint (value: ${endpoint}): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
+  );
+}

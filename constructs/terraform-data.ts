@@ -6,6 +6,8 @@ export interface TerraformDataProps {
   readonly triggersReplace?: Readonly<Record<string, string>>;
   readonly provisioners: readonly LocalExecProvisioner[];
   readonly dependsOn?: readonly ITerraformDependable[];
+  /** Comes out as attribute `output`, once the provisioners have run. @default - nothing */
+  readonly input?: string;
 }
 
 /**
@@ -14,8 +16,9 @@ export interface TerraformDataProps {
  */
 export class TerraformData extends TerraformResource {
   readonly #triggersReplace: Readonly<Record<string, string>> | undefined;
+  readonly #input: string | undefined;
 
-  constructor(scope: Construct, id: string, { triggersReplace, provisioners, dependsOn }: TerraformDataProps) {
+  constructor(scope: Construct, id: string, { triggersReplace, provisioners, dependsOn, input }: TerraformDataProps) {
     super(scope, id, {
       terraformResourceType: 'terraform_data',
       terraformGeneratorMetadata: { providerName: 'terraform' },
@@ -23,9 +26,13 @@ export class TerraformData extends TerraformResource {
       ...(dependsOn ? { dependsOn: [...dependsOn] } : {}),
     });
     this.#triggersReplace = triggersReplace;
+    this.#input = input;
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return this.#triggersReplace ? { triggers_replace: this.#triggersReplace } : {};
+    return {
+      ...(this.#triggersReplace && { triggers_replace: this.#triggersReplace }),
+      ...(this.#input !== undefined && { input: this.#input }),
+    };
   }
 }

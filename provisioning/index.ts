@@ -1,5 +1,9 @@
 export { type Adoption, adopt } from './adopt/adopt.js';
 export { type ApplyEvent, type ApplyOptions, apply } from './apply/apply.js';
+export { prepareCluster } from './cluster/prepare.js';
+export type { Runner } from './cluster/runner.js';
+export { missingServices } from './cluster/swarm.js';
+export { waitForCluster } from './cluster/wait.js';
 export { examineDeployment } from './doctor/doctor.js';
 export type {
   DockerRunner,

@@ -6,5 +6,6 @@ export { PhaseCStack } from './phase-c.js';
 export { PhaseDStack } from './phase-d.js';
 export { QuickstartStack } from './quickstart.js';
 export { RemoteStateStack } from './remote-state.js';
+export { RustFsClusterStack } from './rustfs-cluster.js';
 export { RustFsDockerStack } from './rustfs-docker.js';
 export { SeaweedFsFleetStack } from './seaweedfs-fleet.js';

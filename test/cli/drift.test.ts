@@ -35,7 +35,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
     0,
     `cdktf-rustfs emulator (not RustFS) behaving like 1.0.1 at ${world.endpoint}\n` +
       'No drift: the server holds what is declared, and nothing else. The oldest access key, (one of two), is less than a minute old.\n' +
-      '8 requests',
+      '11 requests',
   ]);
 
   const { accessKeyId } = await hand.storedKey('web');
@@ -56,7 +56,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
       '? user idle: nobody declared this user (no policy); it can do nothing\n' +
       '→ unmanaged objects are left alone: remove them, or declare them with what drift --adopt prints\n' +
       'Drift: 2 managed, 1 unmanaged; with access that nobody declared: 2. The oldest access key, (one of two), is less than a minute old.\n' +
-      '10 requests',
+      '13 requests',
   ]);
 
   const json = await cli('drift', '--json');
@@ -68,7 +68,7 @@ test('0 when nothing differs, 2 with what was found, and 0 again when it is repa
       { severity: 'security', category: 'managed', kind: 'bucket-config', name: 'web-assets/policy' },
       { severity: 'drift', category: 'unmanaged', kind: 'user', name: 'idle' },
     ],
-    requests: 10,
+    requests: 13,
   });
 
   expect((await cli('apply', '--yes', '--check-secrets')).exitCode).toBe(0);

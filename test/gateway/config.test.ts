@@ -25,7 +25,7 @@ test('defaults', async () => {
     decoy: { type: 'not_found' },
     server_names: [],
     s3: {
-      ...{ upstream: 'http://rustfs:9000', virtual_hosts: [], bucket_subdomains: false },
+      ...{ upstream: 'http://rustfs:9000', virtual_hosts: [], bucket_subdomains: false, oidc_login: false },
       ...{ connect_timeout_secs: 3, response_timeout_secs: 120, pool_idle_secs: 4 },
     },
     limits: {

@@ -16,6 +16,7 @@ import {
   ObservabilityStack,
   PhaseAStack,
   PhaseDStack,
+  RustFsClusterStack,
   RustFsDockerStack,
   SeaweedFsFleetStack,
 } from '../../stacks/index.js';
@@ -76,6 +77,7 @@ const CONTAINER = ['docker_container', 'docker_image', 'docker_network', 'docker
 
 const STACKS: Readonly<Record<string, readonly [types: readonly string[], declare: (app: App) => void]>> = {
   'rustfs-docker': [CONTAINER, (app) => new RustFsDockerStack(app, 'rustfs-docker')],
+  'rustfs-cluster': [['docker_network', 'docker_service'], (app) => new RustFsClusterStack(app, 'rustfs-cluster')],
   'phase-a': [CONTAINER, (app) => new PhaseAStack(app, 'phase-a')],
   observability: [CONTAINER, (app) => new ObservabilityStack(app, 'observability')],
   'phase-d': [CONTAINER, (app) => new PhaseDStack(app, 'phase-d')],

@@ -45,7 +45,6 @@ const said = ({ findings }: DoctorReport) =>
   findings.map(({ severity, check, what, evidence, fix }) => `${severity} ${check}: ${what} (${evidence}) → ${fix}`);
 
 const NOT_ASKED = [
-  { check: 'KMS', why: 'GET /rustfs/admin/v3/kms/service-status was answered with HTTP 501' },
   { check: 'proxy', why: "the server's own address is not known: name it with --direct URL" },
   {
     check: 'container',
@@ -65,7 +64,7 @@ describe('healthy', () => {
       healthy: [
         ...['host name', 'port', 'TLS', 'identity', 'readiness', 'version', 'clock', 'server domains', 'region'],
         ...['default credentials', 'root credentials', 'root credential files', 'secret store', 'interrupted runs'],
-        ...['locks', 'snapshots', 'drives', 'event targets', 'OpenID providers', 'console'],
+        ...['locks', 'snapshots', 'drives', 'KMS', 'event targets', 'OpenID providers', 'console'],
       ],
     });
   });
