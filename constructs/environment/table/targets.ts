@@ -83,7 +83,7 @@ function target(type: string, field: string): Variable {
     effect: EFFECTS[field] ?? `${field} of the target`,
     ...(INSECURE.includes(field)
       ? { not: 'gives up checking certificates; give the authority of the target' }
-      : { prop: 'notifications, audit' }),
+      : { prop: 'eventTargets, auditTargets' }),
     ...(isSecret(field) ? { secret: true as const } : {}),
     ...(field.startsWith('JETSTREAM') ? { only: '1.0.1' as const } : {}),
     ...(field === 'QUEUE_LIMIT' ? { default: '100000' } : {}),
@@ -95,8 +95,8 @@ export const targets: Section = {
   title: 'Notification and audit',
   source: 'crates/config/src/notify, crates/config/src/audit, crates/targets/src/config/loader.rs',
   variables: [
-    { name: 'RUSTFS_NOTIFY_ENABLE', prop: 'notifications', default: 'false', effect: 'Switches notification on' },
-    { name: 'RUSTFS_AUDIT_ENABLE', prop: 'audit', default: 'false', effect: 'Switches audit on' },
+    { name: 'RUSTFS_NOTIFY_ENABLE', prop: 'eventTargets', default: 'false', effect: 'Switches notification on' },
+    { name: 'RUSTFS_AUDIT_ENABLE', prop: 'auditTargets', default: 'false', effect: 'Switches audit on' },
     {
       name: 'RUSTFS_NOTIFY_SEND_CONCURRENCY',
       setting: 'events.sendConcurrency',
