@@ -16,8 +16,9 @@ Every variable that the \`RustFs\` construct knows, generated from the table tha
 A setting without effect in the version of the server is an error at synthesis, and so is a value that is not among *Values*.
 \`[_<ID>]\` stands for the id of an instance, \`{A,B}\` for either word, \`*\` for the rest of a family; a row of its own goes before one of a family.
 
-Sources name files of RustFS' repository. Names and defaults of 1.0.1 were compared with its source; what is said of 1.0.0-beta.7 was read
-there and not run. Variables that are not here go into \`extraEnvironment\`, which refuses known names and what looks like a secret.
+Sources name files of RustFS' repository. The names were compared with the source of 1.0.1; what is said of 1.0.0-beta.7 is from notes on
+its source, and was not run. The table is not complete: a text search of the source of 1.0.1 finds 253 names that are used there and have no row,
+most of them for tuning, and other families have a row that refuses them. Variables that are not here go into \`extraEnvironment\`, which refuses known names and what looks like a secret.
 `;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
