@@ -41,7 +41,6 @@ export function addOperationCommands(
       .command('doctor')
       .description('look for what is wrong with a deployment, and how to mend it; exit code 2 when something is'),
   )
-    .option('--ca <file>', 'certificate of the authority that signed the TLS certificate, PEM')
     .option('--direct <url>', "the server's own address, to find out what a proxy does to requests")
     .option('--container <name>', 'also look into this Docker container')
     .addOption(new Option('--console-port <port>', 'port of the console').default(9001).argParser(port))

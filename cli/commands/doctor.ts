@@ -4,15 +4,13 @@ import {
   findRootCredentials,
   parseSecretStoreRef,
 } from '../../provisioning/index.js';
-import { type ConnectionOptions, endpointOf, readManifest, secretStoreOf } from '../connection.js';
+import { type ConnectionOptions, endpointOf, readManifest, secretStoreOf, wireOptionsOf } from '../connection.js';
 import { EXIT } from '../exit-codes.js';
-import { readInputFile } from '../input-file.js';
 import { colors as pc } from '../render/color.js';
 import { createProgress } from '../render/progress.js';
 import { snapshotsOf } from '../snapshots.js';
 
 export interface DoctorCommandOptions extends ConnectionOptions {
-  readonly ca?: string;
   readonly direct?: string;
   readonly container?: string;
   readonly consolePort: number;
@@ -50,7 +48,6 @@ function render({ endpoint, version, emulated, findings, notChecked, healthy }: 
 
 /** `doctor`: 0 when nothing is wrong, 2 when something is, 1 when it could not look at all. */
 export async function doctorCommand({
-  ca,
   direct,
   container,
   consolePort,
@@ -61,13 +58,12 @@ export async function doctorCommand({
   const endpoint = endpointOf(manifest, options.endpoint);
   const input = {
     manifest,
-    endpoint,
+    ...wireOptionsOf(manifest, options, endpoint),
     store,
     storeReference: options.secrets === undefined ? manifest.secretStore : parseSecretStoreRef(options.secrets),
     snapshots: snapshotsOf(manifest, options),
     findRoot: () => findRootCredentials(manifest.server, store),
     consolePort,
-    ...(ca === undefined ? {} : { ca: readInputFile(ca, 'expected the certificate of an authority, PEM') }),
     ...(direct === undefined ? {} : { direct: endpointOf(manifest, direct) }),
     ...(container === undefined ? {} : { container }),
   };

@@ -43,11 +43,12 @@ function healthBody({ status, body }: WireResponse): Readonly<Record<string, unk
 export function createContext(options: DoctorOptions): DoctorContext {
   const url = new URL(options.endpoint);
   const { region } = options.manifest.server;
+  const trust = options.trust === undefined ? {} : { trust: options.trust };
   const wire = createWire({
     endpoint: options.endpoint,
     region,
     timeoutMs: 5_000,
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...trust,
   });
   const reached = once(() =>
     tryPort(hostOf(url), portOf(url)).catch(() => {
@@ -93,7 +94,7 @@ export function createContext(options: DoctorOptions): DoctorContext {
         endpoint,
         region,
         timeoutMs: 5_000,
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...trust,
       });
       try {
         return await other.send({ method: 'GET', path: '/' }, await root(), { retry: false });

@@ -1,6 +1,7 @@
 import type { Manifest, ManifestSecretStore } from '../../manifest/index.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import type { SnapshotStore } from '../snapshot/snapshot-store.js';
+import type { Trust } from '../tls/trust.js';
 import type { Credentials, Wire, WireResponse } from '../wire.js';
 
 /** `error`: something does not work, or is open to strangers. `warning`: it will not, or may be. */
@@ -39,8 +40,8 @@ export interface DoctorOptions {
   readonly snapshots: SnapshotStore;
   /** Throws when there are none. */
   readonly findRoot: () => Promise<Credentials>;
-  /** PEM of a certificate authority to trust beside the system's. */
-  readonly ca?: string;
+  /** Whom an https server has to be. @default - the authorities of Node.js */
+  readonly trust?: Trust;
   /** The server's own address, to compare with what a proxy makes of requests. */
   readonly direct?: string;
   /** Port of the console. @default 9001 */

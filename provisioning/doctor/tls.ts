@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { checkServerIdentity, connect, type PeerCertificate, rootCertificates } from 'node:tls';
+import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls';
 import { hostOf, portOf } from './context.js';
 import { type Check, type DoctorContext, type DoctorFinding, NotChecked } from './model.js';
 
@@ -14,7 +14,7 @@ interface Handshake {
 }
 
 /** Looks at the certificate, whatever is wrong with it: nothing is sent. Rejects if the port does not speak TLS. */
-function handshake({ url, ca }: DoctorContext): Promise<Handshake> {
+function handshake({ url, wire }: DoctorContext): Promise<Handshake> {
   const host = hostOf(url);
   return new Promise((resolve, reject) => {
     const socket = connect({
@@ -22,7 +22,7 @@ function handshake({ url, ca }: DoctorContext): Promise<Handshake> {
       port: portOf(url),
       rejectUnauthorized: false,
       ...(isIP(host) ? {} : { servername: host }),
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...wire.tls,
     });
     socket.setTimeout(HANDSHAKE_MS, () => socket.destroy(new Error('no TLS handshake')));
     socket.once('error', reject);
@@ -72,8 +72,8 @@ function trustProblem(untrusted: string | undefined, hasCa: boolean): DoctorFind
     what: 'the TLS certificate is signed by nobody who is trusted here',
     evidence: untrusted,
     fix: hasCa
-      ? 'give --ca the certificate of the authority that signed it, with the intermediate ones'
-      : 'name the certificate of its authority with --ca FILE (and in NODE_EXTRA_CA_CERTS for the other commands)',
+      ? 'give --ca-file the certificate of the authority that signed it, with the intermediate ones'
+      : 'name the certificate of its authority with --ca-file or RUSTFS_CA_FILE, or in the stack (tls of RustFs, caFile of RustFs.external)',
   };
 }
 
@@ -93,7 +93,7 @@ async function checkCertificate(context: DoctorContext): Promise<readonly Doctor
   return [
     expiry(certificate, Date.now()),
     nameProblem(hostOf(context.url), certificate),
-    trustProblem(untrusted, context.ca !== undefined),
+    trustProblem(untrusted, context.wire.tls.ca !== undefined),
   ].filter((finding) => finding !== undefined);
 }
 

@@ -40,6 +40,9 @@ async function throughProxy(options: Omit<ProxyOptions, 'upstream'>) {
   return proxy.endpoint;
 }
 
+/** Only this authority, as --ca-file names it. */
+const trusting = (pem: string) => ({ ca: { file: '/ca.pem', pem } });
+
 /** As `severity check: what (evidence) → fix`. */
 const said = ({ findings }: DoctorReport) =>
   findings.map(({ severity, check, what, evidence, fix }) => `${severity} ${check}: ${what} (${evidence}) → ${fix}`);
@@ -72,7 +75,10 @@ describe('healthy', () => {
   test('nor behind a proxy with TLS that changes nothing', async () => {
     const tls = await certificate(-1, 90);
     const endpoint = await throughProxy({ tls });
-    expect(said(await patient.examine({ endpoint, ca: tls.cert, direct: patient.endpoint }))).toEqual([]);
+    const report = await patient.examine({ endpoint, trust: trusting(tls.cert), direct: patient.endpoint });
+    expect(said(report)).toEqual([]);
+    // With the right authority everything is looked at, not only the certificate.
+    expect(report.notChecked).toEqual(NOT_ASKED.filter(({ check }) => check !== 'proxy'));
   });
 
   test('a check that hangs does not hold up the others', async () => {
@@ -137,7 +143,7 @@ describe('the way to the server', () => {
   test('a certificate that has expired', async () => {
     const tls = await certificate(-30, -1);
     const endpoint = await throughProxy({ tls });
-    expect(said(await patient.examine({ endpoint, ca: tls.cert }))).toEqual([
+    expect(said(await patient.examine({ endpoint, trust: trusting(tls.cert) }))).toEqual([
       expect.stringMatching(new RegExp(`^error TLS: the TLS certificate has expired ${validity} → ${RENEW}$`)),
     ]);
   });
@@ -145,7 +151,7 @@ describe('the way to the server', () => {
   test('a certificate that expires soon', async () => {
     const tls = await certificate(-30, 5.5);
     const endpoint = await throughProxy({ tls });
-    expect(said(await patient.examine({ endpoint, ca: tls.cert }))).toEqual([
+    expect(said(await patient.examine({ endpoint, trust: trusting(tls.cert) }))).toEqual([
       expect.stringMatching(new RegExp(`^warning TLS: the TLS certificate expires in 5 days ${validity} → ${RENEW}$`)),
     ]);
   });
@@ -153,7 +159,7 @@ describe('the way to the server', () => {
   test('a certificate for another address', async () => {
     const tls = await certificate(-1, 90, '192.0.2.7');
     const endpoint = await throughProxy({ tls });
-    expect(said(await patient.examine({ endpoint, ca: tls.cert }))).toEqual([
+    expect(said(await patient.examine({ endpoint, trust: trusting(tls.cert) }))).toEqual([
       'error TLS: the TLS certificate is not for 127.0.0.1 (it names IP Address:192.0.2.7) → make the certificate for IP:127.0.0.1, or reach the server by a name that it has',
     ]);
   });
@@ -161,7 +167,7 @@ describe('the way to the server', () => {
   test('a certificate of an authority that nobody named', async () => {
     const endpoint = await throughProxy({ tls: await certificate(-1, 90) });
     expect(said(await patient.examine({ endpoint }))).toEqual([
-      'error TLS: the TLS certificate is signed by nobody who is trusted here (DEPTH_ZERO_SELF_SIGNED_CERT) → name the certificate of its authority with --ca FILE (and in NODE_EXTRA_CA_CERTS for the other commands)',
+      'error TLS: the TLS certificate is signed by nobody who is trusted here (DEPTH_ZERO_SELF_SIGNED_CERT) → name the certificate of its authority with --ca-file or RUSTFS_CA_FILE, or in the stack (tls of RustFs, caFile of RustFs.external)',
     ]);
   });
 
