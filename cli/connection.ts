@@ -16,14 +16,18 @@ import { UsageError } from './exit-codes.js';
 /** Names another endpoint for applications than the manifest. */
 export const CLIENT_ENDPOINT_VARIABLE = 'RUSTFS_CLIENT_ENDPOINT';
 
-/** Options of every command that talks to the server of a manifest. */
-export interface ConnectionOptions {
-  readonly manifest: string;
+/** Options of every command that talks to a server. */
+export interface ServerOptions {
   readonly endpoint?: string;
   readonly caFile?: string;
   readonly secrets?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
+}
+
+/** Options of every command that talks to the server of a manifest. */
+export interface ConnectionOptions extends ServerOptions {
+  readonly manifest: string;
 }
 
 export function readManifest(file: string): Manifest {
@@ -55,8 +59,14 @@ export function clientEndpointOf(manifest: Manifest): string | undefined {
   return process.env[CLIENT_ENDPOINT_VARIABLE] ?? manifest.server.clientEndpoint;
 }
 
+type Reached = Pick<Manifest['server'], 'region' | 'caFile' | 'clientCertificateFile' | 'clientKeyFile'>;
+
 /** The endpoint with its region, and for https whom it has to be: --ca-file, else RUSTFS_CA_FILE, else what the manifest names. */
-export function wireOptionsOf({ server }: Manifest, options: Pick<ConnectionOptions, 'caFile'>, endpoint: string) {
+export function wireOptionsOf(
+  { server }: { readonly server: Reached },
+  options: Pick<ConnectionOptions, 'caFile'>,
+  endpoint: string,
+) {
   const { caFile = process.env.RUSTFS_CA_FILE ?? server.caFile } = options;
   const secure = endpoint.startsWith('https:');
   if (!secure && options.caFile !== undefined)
@@ -76,8 +86,16 @@ export function besideSecretStore(manifest: Manifest, option: string | undefined
 }
 
 /** Reads the manifest, finds credentials and secrets, and waits until the server takes requests. */
-export async function connect(options: ConnectionOptions, onWait?: (reason: string) => void): Promise<Session> {
-  const manifest = readManifest(options.manifest);
+export function connect(options: ConnectionOptions, onWait?: (reason: string) => void): Promise<Session> {
+  return connectTo(readManifest(options.manifest), options, onWait);
+}
+
+/** The same for a manifest that is no file. */
+export async function connectTo(
+  manifest: Manifest,
+  options: ServerOptions,
+  onWait?: (reason: string) => void,
+): Promise<Session> {
   const store = secretStoreOf(manifest, options.secrets);
   const endpoint = endpointOf(manifest, options.endpoint);
   const clientEndpoint = clientEndpointOf(manifest);

@@ -1,11 +1,8 @@
 import { type Command, Option } from 'commander';
+import { onManifest, port } from './options.js';
 
 /** Adds the commands about events. */
-export function addEventCommands(
-  program: Command,
-  onManifest: (command: Command) => Command,
-  port: (value: string) => number,
-): void {
+export function addEventCommands(program: Command): void {
   const events = program.command('events').description('notifications of buckets and audit records');
 
   onManifest(

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { port } from './options.js';
 import { textfileOption } from './textfile.js';
 
 /** A probability below 1, such as 0.999. */
@@ -14,7 +15,7 @@ function seconds(value: string): number {
 }
 
 /** Commands of SeaweedFS gateway fleets. */
-export function addFleetCommands(program: Command, port: (value: string) => number): void {
+export function addFleetCommands(program: Command): void {
   const fleet = program.command('fleet').description('SeaweedFS S3 gateways: files, proof and operations');
   const onManifest = (name: string, description: string) =>
     fleet

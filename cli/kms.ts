@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { onManifest } from './options.js';
 
 /** Adds the commands about encryption. */
-export function addKmsCommands(program: Command, onManifest: (command: Command) => Command): void {
+export function addKmsCommands(program: Command): void {
   const kms = program.command('kms').description('keys that encrypt objects');
 
   onManifest(kms.command('status').description('backend, health, keys, and which buckets use them')).action(

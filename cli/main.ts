@@ -8,36 +8,17 @@ import { addFleetCommands } from './fleet.js';
 import { addImportCommand } from './import-options.js';
 import { addKmsCommands } from './kms.js';
 import { addOperationCommands, safeguardOptions } from './operations.js';
+import { onManifest, port } from './options.js';
 import { addPreflightCommand } from './preflight-options.js';
-import { addSecretCommands, STORE } from './secret-commands.js';
+import { addSecretCommands } from './secret-commands.js';
 import { textfileOption } from './textfile.js';
 import { version } from './version.js';
-
-function port(value: string): number {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number > 65535) throw new InvalidArgumentError('expected a port between 0 and 65535');
-  return number;
-}
 
 function whole(what: string) {
   return (value: string): number => {
     if (!/^\d+$/.test(value)) throw new InvalidArgumentError(`expected a whole number of ${what}`);
     return Number(value);
   };
-}
-
-/** Options of every command that talks to the server of a manifest. */
-function onManifest(command: Command): Command {
-  return command
-    .requiredOption('--manifest <file>', 'manifest.json that `cdktf synth` wrote beside cdk.tf.json')
-    .option('--endpoint <url>', 'RustFS endpoint; default: $RUSTFS_ENDPOINT, else the one in the manifest')
-    .option(
-      '--ca-file <file>',
-      'authority of its certificate (PEM); default: $RUSTFS_CA_FILE, else the one in the manifest',
-    )
-    .option('--secrets <store>', STORE)
-    .option('--debug', 'print every request as a curl command on stderr, without secrets')
-    .option('--json', 'machine-readable output on stdout');
 }
 
 const program = new Command('cdktf-rustfs')
@@ -236,12 +217,12 @@ program
     process.exitCode = await (await import('./commands/gateway.js')).gatewayCommand(options, version);
   });
 
-addSecretCommands(program, onManifest);
-addEventCommands(program, onManifest, port);
-addOperationCommands(program, onManifest, port);
-addKmsCommands(program, onManifest);
+addSecretCommands(program);
+addEventCommands(program);
+addOperationCommands(program);
+addKmsCommands(program);
 addClusterCommands(program);
-addFleetCommands(program, port);
+addFleetCommands(program);
 
 try {
   await program.parseAsync();

@@ -1,4 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { onManifest, port } from './options.js';
 
 function count(value: string): number {
   if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError('expected a number from 1 to 9999');
@@ -14,11 +15,7 @@ export function safeguardOptions(command: Command): Command {
 }
 
 /** Adds the commands that look after a running deployment. */
-export function addOperationCommands(
-  program: Command,
-  onManifest: (command: Command) => Command,
-  port: (value: string) => number,
-): void {
+export function addOperationCommands(program: Command): void {
   onManifest(
     program
       .command('snapshot')

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseAge } from '../provisioning/secrets/key-age.js';
+import { onManifest, STORE } from './options.js';
 
 function age(value: string): number {
   const ms = parseAge(value);
@@ -9,11 +10,8 @@ function age(value: string): number {
 
 const list = (value: string) => value.split(',').map((item) => item.trim());
 
-export const STORE =
-  'secret store: a directory, sops:FILE, dotenv:FILE or environment; default: the one in the manifest';
-
 /** Adds the commands that make, replace and hand out secrets. */
-export function addSecretCommands(program: Command, onManifest: (command: Command) => Command): void {
+export function addSecretCommands(program: Command): void {
   onManifest(
     program
       .command('rotate')

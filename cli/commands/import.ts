@@ -1,44 +1,31 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Manifest } from '../../manifest/index.js';
 import type { RustFsVersion } from '../../policies/index.js';
 import {
   type Adoption,
   adopt,
   emptyManifest,
-  findRootCredentials,
   importTerraformState,
   keepImportedKeys,
   openSecretStore,
-  openSession,
   parseSecretStoreRef,
   printApp,
   readStore,
-  type SecretStore,
 } from '../../provisioning/index.js';
-import { endpointOf } from '../connection.js';
-import { debugRequests } from '../debug.js';
+import { connectTo, endpointOf, type ServerOptions } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { readInputFile } from '../input-file.js';
 
-export interface ImportOptions {
+export interface ImportOptions extends ServerOptions {
   readonly out: string;
   readonly stack: string;
   readonly terraformState?: string;
-  readonly endpoint?: string;
   readonly rustfsVersion: RustFsVersion;
-  readonly secrets?: string;
-  readonly debug?: boolean;
-  readonly json?: boolean;
 }
 
-async function fromServer(manifest: Manifest, store: SecretStore, debug: boolean | undefined): Promise<Adoption> {
-  const session = await openSession({
-    manifest,
-    root: await findRootCredentials(manifest.server, store),
-    store,
-    ...debugRequests(debug),
-  });
+async function fromServer(manifest: Manifest, options: ServerOptions): Promise<Adoption> {
+  const session = await connectTo(manifest, options);
   try {
     return await adopt(session);
   } finally {
@@ -46,41 +33,37 @@ async function fromServer(manifest: Manifest, store: SecretStore, debug: boolean
   }
 }
 
-/** Both files or none, and never over something that is there. */
-function write(directory: string, files: Readonly<Record<string, string>>): readonly string[] {
-  mkdirSync(directory, { recursive: true });
-  return Object.entries(files).map(([name, text]) => {
-    const path = join(directory, name);
-    try {
-      writeFileSync(path, text, { flag: 'wx' });
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new UsageError(
-        code === 'EEXIST'
-          ? `${path} exists already: name another directory with --out, or move it away`
-          : `cannot write ${path} (${code})`,
-        { cause },
-      );
-    }
-    return path;
-  });
+function writeNew(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (cause) {
+    throw new UsageError(`cannot write ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
 }
 
 /** `import`: a CDKTF app for what a server holds, or for what a Terraform state of another provider does. Changes no server. */
 export async function importCommand(options: ImportOptions): Promise<number> {
   const { stack, terraformState, out } = options;
+  const [module, app] = [join(out, 'adopted.ts'), join(out, 'main.ts')];
+  const taken = [module, app].find((path) => existsSync(path));
+  if (taken !== undefined)
+    throw new UsageError(`${taken} exists already: name another directory with --out, or move it away`);
   const reference = parseSecretStoreRef(options.secrets ?? `secrets/${stack}`);
-  const placeholder = emptyManifest(stack, 'http://127.0.0.1:9000', options.rustfsVersion, reference);
-  const manifest = emptyManifest(stack, endpointOf(placeholder, options.endpoint), options.rustfsVersion, reference);
+  const endpoint = endpointOf({ server: { endpoint: 'http://127.0.0.1:9000' } }, options.endpoint);
+  const manifest = emptyManifest(stack, endpoint, options.rustfsVersion, reference);
+  if (options.caFile !== undefined) manifest.server.caFile = options.caFile;
   const store = openSecretStore(reference);
   const imported =
     terraformState === undefined
-      ? { ...(await fromServer(manifest, store, options.debug)), keys: [] }
+      ? { ...(await fromServer(manifest, options)), keys: [] }
       : importTerraformState(readInputFile(terraformState), terraformState, manifest, await readStore(store));
   const { source, adopted, leftOut, keys, entries } = imported;
-  const written = write(out, { 'adopted.ts': source, 'main.ts': printApp(manifest, adopted.length > 0) });
+  // The secrets first: who is interrupted before the files runs it again.
   const kept = await keepImportedKeys(store, manifest, keys, entries);
-  if (options.json) console.log(JSON.stringify({ files: written, adopted, leftOut, secrets: kept }));
+  writeNew(module, source);
+  writeNew(app, printApp(manifest, adopted.length > 0));
+  if (options.json) console.log(JSON.stringify({ files: [module, app], adopted, leftOut, secrets: kept }));
   else {
     for (const { kind, name, reason } of leftOut) console.log(`left out: ${kind} ${name}: ${reason}`);
     if (kept.length > 0)
@@ -88,7 +71,7 @@ export async function importCommand(options: ImportOptions): Promise<number> {
         `copied to ${store.description}: the secret of ${kept.join(', ')}\n` +
           `→ ${terraformState} still has them in clear: rotate the keys once the stack is applied, and destroy that file`,
       );
-    console.log(`${adopted.length} objects declared in ${written.join(' and ')}, ${leftOut.length} left out`);
+    console.log(`${adopted.length} objects declared in ${module} and ${app}, ${leftOut.length} left out`);
   }
   return leftOut.length > 0 ? EXIT.changes : EXIT.ok;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Manifest } from '../../manifest/index.js';
 import type { RuleId, RustFsVersion } from '../../policies/index.js';
 import {
@@ -11,16 +10,16 @@ import {
   rootCredentials,
   type Wire,
 } from '../../provisioning/index.js';
-import { endpointOf, readManifest, secretStoreOf } from '../connection.js';
+import { endpointOf, readManifest, type ServerOptions, secretStoreOf, wireOptionsOf } from '../connection.js';
 import { debugRequests } from '../debug.js';
 import { EXIT, UsageError } from '../exit-codes.js';
+import { readInputFile } from '../input-file.js';
 import { renderPreflight } from '../render/preflight.js';
 
-interface PreflightCommandOptions {
+interface PreflightCommandOptions extends ServerOptions {
   readonly from: RustFsVersion;
   readonly to: RustFsVersion;
   readonly manifest?: string;
-  readonly endpoint?: string;
   readonly server: boolean;
   readonly serverEnv?: string;
   readonly objects: number | 'all';
@@ -28,24 +27,11 @@ interface PreflightCommandOptions {
   readonly keepRights?: boolean;
   readonly backup: string;
   readonly accept?: readonly RuleId[];
-  readonly secrets?: string;
-  readonly debug?: boolean;
-  readonly json?: boolean;
 }
 
 /** Reads NAME=value lines as `env` and `docker inspect` print them. The values are never shown but where they are the finding. */
 function readEnvironment(file: string): ReadonlyMap<string, string> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(
-      `cannot read ${file} (${(cause as NodeJS.ErrnoException).code}): expected NAME=value in lines`,
-      {
-        cause,
-      },
-    );
-  }
+  const text = readInputFile(file, 'expected NAME=value in lines');
   const variables = new Map<string, string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
@@ -71,8 +57,7 @@ async function openTarget(options: PreflightCommandOptions, manifest: Manifest |
     ? await findRootCredentials(manifest.server, secretStoreOf(manifest, options.secrets))
     : rootCredentials({});
   const wire = createWire({
-    endpoint: address,
-    ...(manifest ? { region: manifest.server.region } : {}),
+    ...wireOptionsOf(manifest ?? { server: { region: 'us-east-1' } }, options, address),
     ...debugRequests(options.debug),
   });
   return { wire, root };

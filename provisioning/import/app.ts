@@ -20,7 +20,12 @@ function storeExpression(store: ManifestSecretStore): Code {
 export function printApp({ stack, server, secretStore }: Manifest, declaresSomething: boolean): string {
   const call = "const server = RustFs.external(stack, 'rustfs', ";
   const props = printExpression(
-    { endpoint: server.endpoint, version: server.rustfsVersion, secretStore: storeExpression(secretStore) },
+    {
+      endpoint: server.endpoint,
+      caFile: server.caFile,
+      version: server.rustfsVersion,
+      secretStore: storeExpression(secretStore),
+    },
     0,
     call.length,
   );

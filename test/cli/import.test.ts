@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createProject, type Project, repository } from '../e2e/fixture.js';
@@ -49,6 +49,14 @@ test('a server becomes an app that changes nothing on it, and nothing is written
     1,
     'error: imported/adopted.ts exists already: name another directory with --out, or move it away',
   ]);
+  // Not half of it either.
+  rmSync(join(project.directory, 'imported', 'adopted.ts'));
+  const half = await cli('import', '--endpoint', world.endpoint, '--out', 'imported');
+  expect([half.exitCode, half.stderr]).toEqual([
+    1,
+    'error: imported/main.ts exists already: name another directory with --out, or move it away',
+  ]);
+  expect(existsSync(join(project.directory, 'imported', 'adopted.ts'))).toBe(false);
 });
 
 test('the state of another provider becomes an app that makes the same on a new server, with the same access keys', async () => {

@@ -71,6 +71,18 @@ test('applies and proves over TLS with the authority of the manifest, and tells 
   expect(published).toMatch(/^AWS_CA_BUNDLE=\/.*\/tls\/ca\.crt$/m);
 });
 
+test('doctor, preflight and import trust the same authority', async () => {
+  const doctor = await cli('doctor', '--manifest', 'manifest.json', '--json');
+  const { healthy } = JSON.parse(doctor.stdout) as { healthy: string[] };
+  // Behind TLS, not only the certificate.
+  expect(healthy).toEqual(expect.arrayContaining(['TLS', 'identity', 'root credentials', 'drives']));
+  const preflight = await cli('preflight', '--from', '1.0.1', '--to', '1.0.0-beta.7', '--manifest', 'manifest.json');
+  expect(preflight.stderr).toBe('');
+  const imported = await cli('import', '--endpoint', endpoint, '--ca-file', 'tls/ca.crt', '--out', 'imported');
+  expect(imported.stdout).toContain('objects declared in imported/adopted.ts and imported/main.ts');
+  expect(readFileSync(join(directory, 'imported', 'main.ts'), 'utf8')).toContain("caFile: 'tls/ca.crt'");
+});
+
 test('another authority is refused, and no authority is for plain HTTP', async () => {
   await cli('tls-certificate', '--dir', 'other', '--names', 'localhost');
   const refused = await cli('plan', '--manifest', 'manifest.json', '--ca-file', 'other/ca.crt');
