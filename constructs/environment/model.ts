@@ -13,7 +13,7 @@ export type Value =
   /** A file of the project with a secret that RustFS takes from its environment alone. */
   | { readonly kind: 'secretFile' };
 
-type Unit = 'seconds' | 'milliseconds';
+type Unit = 'microseconds' | 'milliseconds' | 'seconds' | 'minutes' | 'hours' | 'days' | 'percent';
 
 /** How a variable is set. */
 type Way =
@@ -38,6 +38,8 @@ export type Variable = Way & {
   readonly only?: RustFsVersion;
   /** What the other version does with it. @default - does not know it */
   readonly otherwise?: string;
+  /** It has an effect between nodes alone: `RustFs` refuses it, `RustFsCluster` takes it. @default - both take it */
+  readonly clusterOnly?: true;
   /** Also set when this one is, because it has no effect otherwise. */
   readonly switches?: string;
   /** Where the fact comes from, in RustFS' repository. @default - that of the section */
