@@ -49,10 +49,13 @@ function patternOf(name: string): RegExp {
   return new RegExp(`^${pattern}$`);
 }
 
-const PATTERNS = VARIABLES.map((variable) => ({ variable, pattern: patternOf(variable.name) }));
+const isFamily = ({ name }: Variable) => name.endsWith('*');
+
+/** The most specific first: families last, and a longer name before one that takes its end for the id of an instance. */
+const PATTERNS = VARIABLES.map((variable) => ({ variable, pattern: patternOf(variable.name) })).sort(
+  ({ variable: a }, { variable: b }) => Number(isFamily(a)) - Number(isFamily(b)) || b.name.length - a.name.length,
+);
 
 /** The row that speaks of a variable; one of its own goes before one of a family. */
-export function findVariable(name: string): Variable | undefined {
-  const found = PATTERNS.filter(({ pattern }) => pattern.test(name));
-  return (found.find(({ variable }) => !variable.name.endsWith('*')) ?? found[0])?.variable;
-}
+export const findVariable = (name: string): Variable | undefined =>
+  PATTERNS.find(({ pattern }) => pattern.test(name))?.variable;
