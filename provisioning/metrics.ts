@@ -1,4 +1,6 @@
-import { DRIFT_METRICS, gauge, type Labels, PROOF_METRICS } from '../observability/index.js';
+// Not by the room's index: it brings a writer of YAML, which every command would load.
+import { DRIFT_METRICS, PROOF_METRICS } from '../observability/metrics.js';
+import { gauge, type Labels } from '../observability/text-format.js';
 import type { DriftReport } from './drift/model.js';
 import type { AccessProof } from './verify/model.js';
 

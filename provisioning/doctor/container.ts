@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { type Check, type DockerRunner, type DoctorContext, type DoctorFinding, NotChecked } from './model.js';
 import { spaceFinding } from './storage.js';
 
@@ -7,8 +6,10 @@ const RUSTFS_UID = '10001';
 const SKEW_WARNING_S = 30;
 
 /** Runs the `docker` on the PATH. */
-export const dockerOnPath: DockerRunner = async (args) =>
-  (await execa('docker', [...args], { stdin: 'ignore' })).stdout;
+export const dockerOnPath: DockerRunner = async (args) => {
+  const { execa } = await import('execa');
+  return (await execa('docker', [...args], { stdin: 'ignore' })).stdout;
+};
 
 /** What is used of `docker inspect`. */
 interface Inspected {

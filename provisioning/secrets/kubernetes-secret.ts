@@ -1,8 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type SecretStore, SecretStoreError, type StoreConnection } from './secret-store.js';
-import { createSopsDocument } from './sops/create.js';
-import { sopsFile } from './sops/file.js';
 import { loadAgeIdentities } from './sops/identities.js';
 
 export interface KubernetesSecretProps {
@@ -57,6 +55,11 @@ export async function writeKubernetesSecret(
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const { file, ageRecipients } = props;
   const wanted = await scalarsOf(props);
+  // Here, because a parser of YAML comes with them, which no other command needs.
+  const [{ createSopsDocument }, { sopsFile }] = await Promise.all([
+    import('./sops/create.js'),
+    import('./sops/file.js'),
+  ]);
   const secret = sopsFile(file, () => loadAgeIdentities(props.ageIdentityFile, props.environment ?? process.env));
   const existing = await secret.open();
   if (existing !== undefined) {

@@ -3,7 +3,6 @@ import type { ManifestSecretStore } from '../../manifest/index.js';
 import { readIfPresent, readPrivateFile, writeFileAtomic } from '../secrets/atomic-file.js';
 import { SecretStoreError } from '../secrets/secret-store.js';
 import { age } from '../secrets/sops/data-key.js';
-import { parseSopsDocument } from '../secrets/sops/document.js';
 import { type AgeIdentities, ageRecipientsIn, loadAgeIdentities } from '../secrets/sops/identities.js';
 
 /** Whom snapshots are encrypted for, and who opens them. */
@@ -23,6 +22,7 @@ function sopsKeys(
   return {
     async recipients() {
       const text = await readIfPresent(file);
+      const { parseSopsDocument } = await import('../secrets/sops/document.js');
       const present = text === undefined ? [] : parseSopsDocument(text, file).metadata.age;
       if (present.length > 0) return present.map(({ recipient }) => recipient);
       const declared = ageRecipients.length > 0 ? ageRecipients : ageRecipientsIn(environment);

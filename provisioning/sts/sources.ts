@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { decodeJwt } from 'jose';
 import { ProvisioningError } from '../errors.js';
 import { errorCode } from '../secrets/atomic-file.js';
 import type { SecretStore } from '../secrets/secret-store.js';
@@ -37,7 +36,8 @@ export function userSessions(wire: Wire, users: SecretStore, name: string, optio
 }
 
 /** Whose token it is; of one that cannot be read, the token itself, so that the server may say what is wrong. */
-function holderOf(token: string): readonly string[] {
+async function holderOf(token: string): Promise<readonly string[]> {
+  const { decodeJwt } = await import('jose');
   try {
     const { iss = '', sub = '' } = decodeJwt(token);
     return [iss, sub];
@@ -55,7 +55,7 @@ export function webIdentitySessions(wire: Wire, tokenFile: string, options: Sign
     return token.trim();
   };
   return {
-    id: async () => idOf(wire, ['web-identity', ...holderOf(await read())], options),
+    id: async () => idOf(wire, ['web-identity', ...(await holderOf(await read()))], options),
     fetch: async () => assumeRoleWithWebIdentity(wire, await read(), options),
   };
 }

@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { ProvisioningError } from '../errors.js';
 import { errorCode, readIfPresent, readPrivateFile, writeFileAtomic } from '../secrets/atomic-file.js';
 
@@ -30,6 +29,9 @@ export interface SelfSignedResult {
   readonly validTo: Date;
 }
 
+/** Loaded when a certificate is made: the library is large, and most commands make none. */
+const selfsigned = () => import('selfsigned');
+
 interface Pair {
   readonly cert: string;
   readonly key: string;
@@ -41,6 +43,7 @@ function validity(now: Date, days: number) {
 }
 
 async function makeAuthority(now: Date): Promise<Pair> {
+  const { generate } = await selfsigned();
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'cdktf-rustfs development authority' }], {
     ...{ keyType: 'ec', algorithm: 'sha256', ...validity(now, AUTHORITY_DAYS) },
     extensions: [
@@ -52,6 +55,7 @@ async function makeAuthority(now: Date): Promise<Pair> {
 }
 
 async function makeCertificate(authority: Pair, names: readonly string[], now: Date): Promise<Pair> {
+  const { generate } = await selfsigned();
   const { cert, private: key } = await generate([{ name: 'commonName', value: names[0] ?? 'rustfs' }], {
     ...{ keyType: 'ec', algorithm: 'sha256', ca: authority, ...validity(now, CERTIFICATE_DAYS) },
     extensions: [
