@@ -191,6 +191,13 @@ interface HealthSettings {
   readonly stalledIoMilliseconds?: number;
 }
 
+interface StartupSettings {
+  /** How long the start waits for the names of other nodes before the process ends, and the engine starts it again. Expects a whole number of seconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT) @default - no end */
+  readonly peerTimeoutSeconds?: number;
+  /** Longest pause between two attempts to find the names of other nodes. Expects a whole number of seconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_STARTUP_TOPOLOGY_RETRY_MAX_DELAY) @default - 8 */
+  readonly retryMaxSeconds?: number;
+}
+
 interface EventsSettings {
   /** Events that are sent at the same time. Expects a whole number, at least 1. (RUSTFS_NOTIFY_SEND_CONCURRENCY) @default - 64 */
   readonly sendConcurrency?: number;
@@ -332,7 +339,7 @@ interface WebdavSettings {
   readonly maxConnections?: number;
 }
 
-/** Settings of a RustFS container, one for each environment variable: docs/environment-variables.md. */
+/** Settings of RustFS, one for each environment variable: docs/environment-variables.md. */
 export interface RustFsSettings {
   readonly server?: ServerSettings;
   readonly iam?: IamSettings;
@@ -348,6 +355,7 @@ export interface RustFsSettings {
   readonly console?: ConsoleSettings;
   readonly cors?: CorsSettings;
   readonly health?: HealthSettings;
+  readonly startup?: StartupSettings;
   readonly events?: EventsSettings;
   readonly observability?: ObservabilitySettings;
   readonly scanner?: ScannerSettings;

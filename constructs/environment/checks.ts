@@ -1,10 +1,15 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
-import type { RustFsStorage } from '../rustfs-storage.js';
 
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
-  readonly storage: RustFsStorage;
+  /** Drives of the server, or of one erasure set of a cluster. */
+  readonly storage: { readonly drives: number };
   readonly tls: boolean;
+  /** @default - a single server */
+  readonly cluster?: {
+    /** Host names that nodes and clients call the nodes by. */
+    readonly names: readonly string[];
+  };
 }
 
 function parityProblems({ storage = {} }: RustFsSettings, drives: number): string[] {
@@ -25,21 +30,58 @@ function parityProblems({ storage = {} }: RustFsSettings, drives: number): strin
 }
 
 /** Names below other names: RustFS does not start with them. */
-function domainProblems(domains: readonly string[] = []): string[] {
-  return domains.flatMap((domain) =>
-    domains.some((other) => domain.endsWith(`.${other}`))
-      ? [`settings.server.domains: ${domain} is below another one of them, which RustFS refuses; leave it out`]
-      : [],
-  );
+function domainProblems(domains: readonly string[] = [], nodes: readonly string[] = []): string[] {
+  if (domains.length === 0) return [];
+  const above = (name: string, others: readonly string[]) => others.find((other) => name.endsWith(`.${other}`));
+  const all = [...domains, ...nodes];
+  const node = nodes.find((name) => above(name, all)) ?? domains.find((name) => above(name, nodes));
+  return [
+    ...domains
+      .filter((domain) => above(domain, domains))
+      .map(
+        (domain) =>
+          `settings.server.domains: ${domain} is below another one of them, which RustFS refuses; leave it out`,
+      ),
+    ...(node === undefined
+      ? []
+      : [
+          `settings.server.domains: ${node} is below ${above(node, all)}, which RustFS refuses, and the nodes are reached by one of them; take another domain`,
+        ]),
+  ];
+}
+
+/** What a cluster decides itself, or does not have. */
+function clusterProblems({ storage = {}, ...others }: RustFsSettings): string[] {
+  const { standardParity, setDriveCount } = storage;
+  return [
+    ...(standardParity === undefined
+      ? []
+      : [
+          `settings.storage.standardParity (value: ${standardParity}): a cluster counts its capacity with its own prop; set parity to ${Number(standardParity.slice(3))} instead`,
+        ]),
+    ...(setDriveCount === undefined
+      ? []
+      : [
+          `settings.storage.setDriveCount (value: ${setDriveCount}): a cluster counts its capacity with the sets that RustFS chooses; leave it out`,
+        ]),
+    ...(['ftp', 'ftps', 'webdav'] as const)
+      .filter((group) => Object.values(others[group] ?? {}).some((value) => value !== undefined))
+      .map(
+        (group) =>
+          `settings.${group}: a cluster has no certificates and publishes S3 and its console alone; leave it out, or declare a RustFs`,
+      ),
+  ];
 }
 
 /** Settings that are valid one by one, but not together or not on this server. */
-export function settingsProblems(settings: RustFsSettings, { storage, tls }: ServerShape): string[] {
+export function settingsProblems(settings: RustFsSettings, { storage, tls, cluster }: ServerShape): string[] {
+  const inCluster = cluster ? clusterProblems(settings) : [];
+  if (inCluster.length > 0) return inCluster;
   const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
     ...parityProblems(settings, storage.drives),
-    ...domainProblems(settings.server?.domains),
+    ...domainProblems(settings.server?.domains, cluster?.names),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -81,9 +123,7 @@ export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, he
         ]
       : []),
     ...(health?.busyAtRequests
-      ? [
-          'settings.health.busyAtRequests: a busy server counts as unhealthy for Docker, and a deployment that waits for it fails',
-        ]
+      ? ['settings.health.busyAtRequests: a busy server counts as not ready, and a deployment that waits for it fails']
       : []),
     ...(iam?.masterKeyFile
       ? [

@@ -9,6 +9,7 @@ import { observability } from './table/observability.js';
 import { protocols } from './table/protocols.js';
 import { heal, scanner } from './table/scanner.js';
 import { server } from './table/server.js';
+import { startup } from './table/startup.js';
 import { storage } from './table/storage.js';
 import { targets } from './table/targets.js';
 import { tls } from './table/tls.js';
@@ -23,6 +24,7 @@ export const SECTIONS: readonly Section[] = [
   proxies,
   consoleSection,
   health,
+  startup,
   oidc,
   keystone,
   kms,

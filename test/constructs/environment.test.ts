@@ -160,6 +160,56 @@ describe('settings', () => {
     );
   });
 
+  test('between nodes are for clusters alone', () => {
+    const between = { startup: { peerTimeoutSeconds: 600 } };
+    expect(problems(between)).toEqual([
+      'settings.startup.peerTimeoutSeconds: RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT has an effect between nodes alone; leave it out, or declare a RustFsCluster',
+    ]);
+    expect(renderSettings(between, '1.0.1', true)).toEqual({
+      problems: [],
+      part: { environment: { RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT: '600' }, files: [], secretVariables: [] },
+    });
+    expect(renderSettings(between, '1.0.0-beta.7', true).problems).toEqual([
+      'settings.startup.peerTimeoutSeconds: RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
+    ]);
+  });
+
+  test('of a cluster have to fit its layout, its lack of certificates and the names of its nodes', () => {
+    const of = (settings: RustFsSettings) =>
+      settingsProblems(settings, {
+        storage: { drives: 8 },
+        tls: false,
+        cluster: { names: ['node1', 'rustfs-0.rustfs.ns.svc.cluster.local', 's3.example.com'] },
+      });
+    expect(
+      of({ storage: { reducedParity: 'EC:2' }, server: { domains: ['s3.example.com', 'cdn.example.com'] } }),
+    ).toEqual([]);
+    expect(of({ storage: { reducedParity: 'EC:5' } })).toEqual([
+      'settings.storage.reducedParity (value: EC:5): a set of 8 drives has at most 4 for parity, and RustFS 1.0.1 does not start with more',
+    ]);
+    expect(
+      of({
+        storage: { standardParity: 'EC:02', setDriveCount: 4 },
+        ftp: { enabled: true },
+        ftps: { enabled: true },
+        webdav: { enabled: true, tls: false },
+      }),
+    ).toEqual([
+      'settings.storage.standardParity (value: EC:02): a cluster counts its capacity with its own prop; set parity to 2 instead',
+      'settings.storage.setDriveCount (value: 4): a cluster counts its capacity with the sets that RustFS chooses; leave it out',
+      ...['ftp', 'ftps', 'webdav'].map(
+        (group) =>
+          `settings.${group}: a cluster has no certificates and publishes S3 and its console alone; leave it out, or declare a RustFs`,
+      ),
+    ]);
+    expect(of({ server: { domains: ['svc.cluster.local'] } })).toEqual([
+      'settings.server.domains: rustfs-0.rustfs.ns.svc.cluster.local is below svc.cluster.local, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    ]);
+    expect(of({ server: { domains: ['eu.s3.example.com'] } })).toEqual([
+      'settings.server.domains: eu.s3.example.com is below s3.example.com, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    ]);
+  });
+
   test('have to fit each other and the server', () => {
     const of = (settings: RustFsSettings, drives = 4) =>
       settingsProblems(settings, {
@@ -224,6 +274,10 @@ describe('extraEnvironment', () => {
   test.each([
     ['RUSTFS_REGION', 'this variable is known; set region'],
     ['RUSTFS_SCANNER_SPEED', 'this variable is known; set settings.scanner.speed'],
+    [
+      'RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT',
+      'this variable is known; set settings.startup.peerTimeoutSeconds of a RustFsCluster',
+    ],
     ['RUSTFS_API_RATE_LIMIT_ENABLE', 'this variable is known; it follows from `settings.rateLimit`'],
     [
       'RUSTFS_HEALTH_ENDPOINT_ENABLE',
