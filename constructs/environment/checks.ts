@@ -77,7 +77,7 @@ function clusterProblems({ storage = {}, ...others }: RustFsSettings): string[] 
 export function settingsProblems(settings: RustFsSettings, { storage, tls, cluster }: ServerShape): string[] {
   const inCluster = cluster ? clusterProblems(settings) : [];
   if (inCluster.length > 0) return inCluster;
-  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {} } = settings;
+  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {}, internode = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
     ...parityProblems(settings, storage.drives),
@@ -87,6 +87,9 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
       : []),
     ...(rateLimit.bucketBurst !== undefined && rateLimit.requestsPerMinuteAndBucket === undefined
       ? ['settings.rateLimit.bucketBurst limits nothing without settings.rateLimit.requestsPerMinuteAndBucket']
+      : []),
+    ...(internode.offlineRetrySeconds !== undefined && !internode.skipOffline
+      ? ['settings.internode.offlineRetrySeconds has no effect without settings.internode.skipOffline']
       : []),
     ...(policyPlugin.authTokenFile !== undefined && policyPlugin.url === undefined
       ? ['settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url']
@@ -101,7 +104,8 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
 }
 
 /** What is allowed, but better known. */
-export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, health, iam }: RustFsSettings): string[] {
+export function settingsWarnings(settings: RustFsSettings): string[] {
+  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, drives, internode } = settings;
   return [
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
@@ -125,6 +129,22 @@ export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, he
     ...(health?.busyAtRequests
       ? ['settings.health.busyAtRequests: a busy server counts as not ready, and a deployment that waits for it fails']
       : []),
+    ...(health?.requirePeers
+      ? [
+          'settings.health.requirePeers: while one node is away no other is ready, so a load balancer or the Service of Kubernetes has none left',
+        ]
+      : []),
+    ...(drives?.monitoring === false
+      ? [
+          'settings.drives.monitoring is false: a drive or node that failed once stays away until the server starts again',
+        ]
+      : []),
+    ...(['requireSignature', 'requireDigest', 'requireReplayScope', 'msgpackOnly'] as const)
+      .filter((name) => internode?.[name])
+      .map(
+        (name) =>
+          `settings.internode.${name}: nodes of 1.0.0-beta.7 cannot take part, so a rolling upgrade from it needs this unset`,
+      ),
     ...(iam?.masterKeyFile
       ? [
           'settings.iam.masterKeyFile: without this key users, policies and access keys cannot be read again; keep a copy',

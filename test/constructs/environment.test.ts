@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { settingsProblems } from '../../constructs/environment/checks.js';
+import { settingsProblems, settingsWarnings } from '../../constructs/environment/checks.js';
 import { extraEnvironmentPart } from '../../constructs/environment/extra.js';
 import { renderSettings } from '../../constructs/environment/render.js';
 import { settingsParts } from '../../constructs/environment/settings-part.js';
@@ -47,7 +47,7 @@ describe('the table', () => {
     ['RUSTFS_SECRET_KEY', 'RUSTFS_{ACCESS,SECRET}_KEY'],
     ['RUSTFS_DRIVE_MAX_TIMEOUT_DURATION', 'RUSTFS_DRIVE_MAX_TIMEOUT_DURATION'],
     ['RUSTFS_DRIVE_SYNC_ENABLE', 'RUSTFS_DRIVE_SYNC_ENABLE'],
-    ['RUSTFS_DRIVE_SUSPECT_FAILURE_THRESHOLD', 'RUSTFS_DRIVE_*'],
+    ['RUSTFS_POOL_META_V3_WRITE', 'RUSTFS_POOL_META_{V2,V3}_{WRITE,FLEET_CONFIRMED}'],
   ])('%s is found in row %s', (name, row) => expect(findVariable(name)?.name).toBe(row));
 
   test('does not take one name for another', () => {
@@ -161,16 +161,31 @@ describe('settings', () => {
   });
 
   test('between nodes are for clusters alone', () => {
-    const between = { startup: { peerTimeoutSeconds: 600 } };
+    const between = { internode: { bulkConnections: 2 }, health: { requirePeers: true } };
     expect(problems(between)).toEqual([
-      'settings.startup.peerTimeoutSeconds: RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT has an effect between nodes alone; leave it out, or declare a RustFsCluster',
+      'settings.internode.bulkConnections: RUSTFS_INTERNODE_BULK_CHANNELS has an effect between nodes alone; leave it out, or declare a RustFsCluster',
+      'settings.health.requirePeers: RUSTFS_HEALTH_PEER_READY_CHECK_ENABLE has an effect between nodes alone; leave it out, or declare a RustFsCluster',
     ]);
     expect(renderSettings(between, '1.0.1', true)).toEqual({
       problems: [],
-      part: { environment: { RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT: '600' }, files: [], secretVariables: [] },
+      part: {
+        environment: {
+          RUSTFS_INTERNODE_BULK_CHANNELS: '2',
+          RUSTFS_INTERNODE_CHANNEL_ISOLATION: 'true',
+          RUSTFS_HEALTH_PEER_READY_CHECK_ENABLE: 'true',
+        },
+        files: [],
+        secretVariables: [],
+      },
     });
-    expect(renderSettings(between, '1.0.0-beta.7', true).problems).toEqual([
-      'settings.startup.peerTimeoutSeconds: RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
+    expect(renderSettings({ internode: { prewarm: true } }, '1.0.0-beta.7', true).problems).toEqual([
+      'settings.internode.prewarm: RUSTFS_INTERNODE_PREWARM has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
+    ]);
+    expect(settingsWarnings(between)).toEqual([
+      'settings.health.requirePeers: while one node is away no other is ready, so a load balancer or the Service of Kubernetes has none left',
+    ]);
+    expect(settingsWarnings({ internode: { requireDigest: true, requireSignature: false } })).toEqual([
+      'settings.internode.requireDigest: nodes of 1.0.0-beta.7 cannot take part, so a rolling upgrade from it needs this unset',
     ]);
   });
 
@@ -232,6 +247,7 @@ describe('settings', () => {
     expect(
       of({
         rateLimit: { burst: 5, bucketBurst: 5 },
+        internode: { offlineRetrySeconds: 5 },
         policyPlugin: { authTokenFile: 'secrets/opa' },
         ftps: { enabled: true },
         webdav: { enabled: true },
@@ -239,6 +255,7 @@ describe('settings', () => {
     ).toEqual([
       'settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute',
       'settings.rateLimit.bucketBurst limits nothing without settings.rateLimit.requestsPerMinuteAndBucket',
+      'settings.internode.offlineRetrySeconds has no effect without settings.internode.skipOffline',
       'settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url',
       'settings.ftps.enabled needs certificates: set tls',
       'settings.webdav.enabled needs certificates: set tls, or settings.webdav.tls to false where access keys may travel in clear',
@@ -274,9 +291,10 @@ describe('extraEnvironment', () => {
   test.each([
     ['RUSTFS_REGION', 'this variable is known; set region'],
     ['RUSTFS_SCANNER_SPEED', 'this variable is known; set settings.scanner.speed'],
+    ['RUSTFS_INTERNODE_PREWARM', 'this variable is known; set settings.internode.prewarm of a RustFsCluster'],
     [
       'RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT',
-      'this variable is known; set settings.startup.peerTimeoutSeconds of a RustFsCluster',
+      'this variable is known; it is not offered: nodes of a RustFsCluster are told their name, so their start looks up none',
     ],
     ['RUSTFS_API_RATE_LIMIT_ENABLE', 'this variable is known; it follows from `settings.rateLimit`'],
     [

@@ -1,12 +1,14 @@
-import { type Section, seconds } from '../model.js';
+import type { Section } from '../model.js';
+
+const NAMED = 'nodes of a RustFsCluster are told their name, so their start looks up none';
 
 export const startup: Section = {
   title: 'Nodes of a cluster',
-  source: 'crates/config/src/constants/app.rs',
+  source: 'crates/ecstore/src/layout/endpoints.rs',
   variables: [
     {
       name: 'RUSTFS_LOCAL_ENDPOINT_HOST',
-      derived: '`RustFsCluster`: a single server is the only one',
+      derived: '`RustFsCluster`; a single server is the only one',
       only: '1.0.1',
       otherwise: 'looks for itself among the addresses of the names',
       effect: 'Name of this node in RUSTFS_VOLUMES',
@@ -14,39 +16,33 @@ export const startup: Section = {
     {
       name: 'RUSTFS_RPC_SECRET',
       secret: true,
-      derived: '`RustFsCluster`, which makes one of its own; a single server has no other nodes',
+      derived: '`RustFsCluster`, which makes a secret for it; a single server has no other nodes',
       default: 'derived from the root credentials',
       effect: 'Authenticates nodes to each other',
       source: 'crates/credentials/src/credentials.rs',
     },
     {
       name: 'RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE',
-      derived: '`RustFsCluster`, which sets orchestrated; a single server waits for no names',
+      derived: '`RustFsCluster`, which sets orchestrated; a single server has no other nodes',
       only: '1.0.1',
       otherwise: 'ends when a name does not resolve',
       default: 'auto',
-      effect: 'Whether the start waits for the names of other nodes',
+      effect: 'What the start does while names of nodes do not resolve. RUSTFS_LOCAL_ENDPOINT_HOST needs orchestrated',
     },
     {
-      name: 'RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT',
-      setting: 'startup.peerTimeoutSeconds',
-      value: seconds(1),
+      name: 'RUSTFS_STARTUP_TOPOLOGY_{WAIT_TIMEOUT,RETRY_MAX_DELAY}',
+      not: NAMED,
       only: '1.0.1',
-      clusterOnly: true,
-      default: 'no end',
-      effect:
-        'How long the start waits for the names of other nodes before the process ends, and the engine starts it again',
-      source: 'crates/ecstore/src/layout/endpoints.rs',
+      effect: 'How long, and how often, the start looks up names of nodes',
     },
     {
-      name: 'RUSTFS_STARTUP_TOPOLOGY_RETRY_MAX_DELAY',
-      setting: 'startup.retryMaxSeconds',
-      value: seconds(1),
+      name: 'RUSTFS_DNS_CACHE_TTL_SECS',
+      not: NAMED,
       only: '1.0.1',
-      clusterOnly: true,
-      default: '8',
-      effect: 'Longest pause between two attempts to find the names of other nodes',
-      source: 'crates/ecstore/src/layout/endpoints.rs',
+      otherwise: 'keeps them 300 s',
+      default: '300',
+      effect: 'How long addresses of nodes are kept during the start',
+      source: 'crates/utils/src/net.rs',
     },
   ],
 };

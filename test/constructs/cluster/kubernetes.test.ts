@@ -165,7 +165,7 @@ describe('settings', () => {
     parity: 1,
     settings: {
       server: { domains: ['s3.example.com'] },
-      startup: { peerTimeoutSeconds: 600 },
+      internode: { prewarm: true },
       trust: { extraCaFile: 'certs/ca.pem' },
       iam: { masterKeyFile: 'secrets/iam-key' },
     },
@@ -177,7 +177,7 @@ describe('settings', () => {
   test('are variables of every pod, beside those of the cluster itself', () => {
     expect(env).toMatchObject({
       RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE: 'orchestrated',
-      RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT: '600',
+      RUSTFS_INTERNODE_PREWARM: 'true',
       RUSTFS_STORAGE_CLASS_STANDARD: 'EC:1',
       RUSTFS_EXTRA_CA_CERT: '/etc/rustfs/settings/trust.extraCaFile',
       RUSTFS_TRUSTED_PROXY_ENABLED: 'false',

@@ -186,7 +186,7 @@ test('settings reach every node, their files as Docker secrets, and a change rep
     synthesize({
       settings: {
         server: { domains: ['s3.example.com'] },
-        startup: { retryMaxSeconds: seconds },
+        internode: { requestTimeoutSeconds: seconds },
         proxy: { trusted: true },
         iam: { masterKeyFile: 'secrets/iam-key' },
       },
@@ -195,7 +195,7 @@ test('settings reach every node, their files as Docker secrets, and a change rep
   const containers = services.map(({ task_spec }) => task_spec.container_spec);
   for (const { env, secrets } of containers) {
     expect(env).toMatchObject({
-      RUSTFS_STARTUP_TOPOLOGY_RETRY_MAX_DELAY: '4',
+      RUSTFS_INTERNODE_RPC_TIMEOUT_SECS: '4',
       RUSTFS_TRUSTED_PROXY_ENABLED: 'true',
       RUSTFS_SERVER_DOMAINS: 's3.example.com,node1,node2,node3,node4,localhost',
     });
