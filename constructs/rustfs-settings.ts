@@ -191,7 +191,7 @@ interface InternodeSettings {
   readonly requireSignature?: boolean;
   /** Refuses changes by nodes whose signature does not cover the body. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_BODY_DIGEST_STRICT) @default - false */
   readonly requireDigest?: boolean;
-  /** Refuses requests of nodes that could be replayed. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_REPLAY_SCOPE_STRICT) @default - false */
+  /** Refuses requests of nodes that could be replayed, and the first ones after a start, which are repeated. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_REPLAY_SCOPE_STRICT) @default - false */
   readonly requireReplayScope?: boolean;
   /** Requests of the last 10 minutes that are remembered against replay; when it is full, requests of nodes are refused. Expects a whole number, at least 1048576. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_REPLAY_CACHE_CAPACITY) @default - 1048576 to 33554432, by CPUs and memory */
   readonly replayCacheEntries?: number;

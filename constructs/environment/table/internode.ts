@@ -168,7 +168,7 @@ const security: readonly Variable[] = [
     value: boolean,
     ...NEW,
     default: 'false',
-    effect: `Refuses requests of nodes that could be replayed. ${CONVERGED}`,
+    effect: `Refuses requests of nodes that could be replayed, and the first ones after a start, which are repeated. ${CONVERGED}`,
     source: AUTH,
   },
   {
