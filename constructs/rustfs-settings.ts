@@ -127,7 +127,7 @@ interface DrivesSettings {
   readonly infoTimeoutSeconds?: number;
   /** Longest listing of one directory on a drive. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_LIST_DIR_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
   readonly listTimeoutSeconds?: number;
-  /** Longest walk through the directories of a drive, for a listing of objects; 0 is no limit. Expects a whole number of seconds, at least 0. (RUSTFS_DRIVE_WALKDIR_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  /** Longest walk through the directories of a drive; 0 is no limit. In 1.0.1 only of one that the scanner does at its start: others may take as long as they go on. Expects a whole number of seconds, at least 0. (RUSTFS_DRIVE_WALKDIR_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
   readonly walkTimeoutSeconds?: number;
   /** How long a walk may stand still; more where one directory holds millions of objects. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_WALKDIR_STALL_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
   readonly walkStallSeconds?: number;

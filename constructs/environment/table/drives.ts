@@ -54,7 +54,8 @@ export const drives: Section = {
       setting: 'drives.walkTimeoutSeconds',
       value: seconds(0),
       default: OPERATION,
-      effect: 'Longest walk through the directories of a drive, for a listing of objects; 0 is no limit',
+      effect:
+        'Longest walk through the directories of a drive; 0 is no limit. In 1.0.1 only of one that the scanner does at its start: others may take as long as they go on',
       source: STORE,
     },
     {
