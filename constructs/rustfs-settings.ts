@@ -86,6 +86,12 @@ interface StorageSettings {
   readonly requireTlsForCustomerKeys?: boolean;
   /** What lifecycle dates are rounded up to; a day, as in S3. Expects a whole number of seconds, at least 1. (RUSTFS_ILM_PROCESS_TIME) @default - 86400 */
   readonly lifecycleRoundingSeconds?: number;
+  /** Objects that are deleted from remote tiers at the same time. Expects a whole number, at least 1. (RUSTFS_REMOTE_DELETE_MAX_CONCURRENCY) @default - as many as CPUs, at most 16 */
+  readonly tierDeletions?: number;
+  /** Deletions from remote tiers that cannot be signed, within tierDeletionWindowSeconds, after which no more are tried. Expects a whole number, at least 1. (RUSTFS_REMOTE_DELETE_BREAKER_THRESHOLD) @default - 50 */
+  readonly tierDeletionFailures?: number;
+  /** How long a failed signature counts. Expects a whole number of seconds, at least 1. (RUSTFS_REMOTE_DELETE_BREAKER_WINDOW_SECS) @default - 30 */
+  readonly tierDeletionWindowSeconds?: number;
 }
 
 interface CacheSettings {
@@ -111,10 +117,102 @@ interface SelectSettings {
 }
 
 interface DrivesSettings {
-  /** Longest operation on a drive before the drive counts as failed. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_MAX_TIMEOUT_DURATION) @default - 30 */
+  /** Longest operation on a drive, also of the kinds that have a timeout of their own, unless that is set. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_MAX_TIMEOUT_DURATION) @default - 30 */
   readonly timeoutSeconds?: number;
   /** Timeouts for network disks. (RUSTFS_DRIVE_TIMEOUT_PROFILE) @default - default */
   readonly timeoutProfile?: 'default' | 'high_latency';
+  /** Longest read of an object's metadata on a drive. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_METADATA_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  readonly metadataTimeoutSeconds?: number;
+  /** Longest query for the state and the space of a drive. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_DISK_INFO_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  readonly infoTimeoutSeconds?: number;
+  /** Longest listing of one directory on a drive. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_LIST_DIR_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  readonly listTimeoutSeconds?: number;
+  /** Longest walk through the directories of a drive; 0 is no limit. In 1.0.1 only of one that the scanner does at its start: others may take as long as they go on. Expects a whole number of seconds, at least 0. (RUSTFS_DRIVE_WALKDIR_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  readonly walkTimeoutSeconds?: number;
+  /** How long a walk may stand still; more where one directory holds millions of objects. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_WALKDIR_STALL_TIMEOUT_SECS) @default - 5, or 60 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  readonly walkStallSeconds?: number;
+  /** How long a listing waits for the next name from one drive before it goes on without; at least walkStallSeconds. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_DRIVE_WALKDIR_PEEK_TIMEOUT_SECS) @default - 10, or 120 with timeoutProfile high_latency; timeoutSeconds where that is set */
+  readonly walkPeekSeconds?: number;
+  /** Probes drives in the background; without it, a drive that failed comes back only with a restart. (RUSTFS_DRIVE_ACTIVE_MONITORING) @default - true */
+  readonly monitoring?: boolean;
+  /** Between two probes of a drive or of another node. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_ACTIVE_CHECK_INTERVAL_SECS) @default - 15 */
+  readonly probeIntervalSeconds?: number;
+  /** Longest probe of a drive or of another node. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_ACTIVE_CHECK_TIMEOUT_SECS) @default - 5 */
+  readonly probeTimeoutSeconds?: number;
+  /** Whether metadata reads, queries and listings that time out count against the drive. (RUSTFS_DRIVE_TIMEOUT_HEALTH_ACTION) @default - mark_failure */
+  readonly timeoutAction?: 'mark_failure' | 'ignore_scanner';
+  /** Failures in a row that take a drive offline. Expects a whole number from 2 to 4294967295. (RUSTFS_DRIVE_SUSPECT_FAILURE_THRESHOLD) @default - 2 */
+  readonly offlineAfterFailures?: number;
+  /** Successful probes in a row that take a drive back. Expects a whole number from 2 to 4294967295. (RUSTFS_DRIVE_RETURNING_SUCCESS_THRESHOLD) @default - 3 */
+  readonly onlineAfterProbes?: number;
+  /** Between two probes of a drive that is offline. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_RETURNING_PROBE_INTERVAL_SECS) @default - 2 */
+  readonly returnIntervalSeconds?: number;
+  /** Longest absence that the metrics of returned drives count as short. Expects a whole number of seconds, at least 0. (RUSTFS_DRIVE_OFFLINE_GRACE_PERIOD_SECS) @default - 30 */
+  readonly shortOfflineSeconds?: number;
+  /** Shortest absence that the metrics of returned drives count as long. Expects a whole number of seconds, at least 1. (RUSTFS_DRIVE_LONG_OFFLINE_THRESHOLD_SECS) @default - 172800 */
+  readonly longOfflineSeconds?: number;
+  /** Keeps up to 512 open files for each drive, if the process may open enough. Only in 1.0.1. (RUSTFS_LOCAL_FD_CACHE) @default - true */
+  readonly descriptorCache?: boolean;
+}
+
+interface LocksSettings {
+  /** How long the scanner waits for a lock of its own. Not those of objects, although RustFS logs it for them too. Expects a whole number of seconds, at least 1. (RUSTFS_LOCK_ACQUIRE_TIMEOUT) @default - 5 */
+  readonly scannerTimeoutSeconds?: number;
+}
+
+interface InternodeSettings {
+  /** Longest attempt to connect to another node. Expects a whole number of seconds, at least 1. Clusters alone. (RUSTFS_INTERNODE_CONNECT_TIMEOUT_SECS) @default - 3 */
+  readonly connectTimeoutSeconds?: number;
+  /** Longest request to another node. Expects a whole number of seconds, at least 1. Clusters alone. (RUSTFS_INTERNODE_RPC_TIMEOUT_SECS) @default - 30; 1.0.0-beta.7: 10 */
+  readonly requestTimeoutSeconds?: number;
+  /** Idle time after which TCP asks whether the other node is there. Expects a whole number of seconds, at least 1. Clusters alone. (RUSTFS_INTERNODE_TCP_KEEPALIVE_SECS) @default - 10 */
+  readonly tcpKeepaliveSeconds?: number;
+  /** Between two HTTP/2 pings of another node. Expects a whole number of seconds, at least 1. Clusters alone. (RUSTFS_INTERNODE_HTTP2_KEEPALIVE_INTERVAL_SECS) @default - 5 */
+  readonly pingIntervalSeconds?: number;
+  /** How long the answer to a ping may take before the connection is closed; too little breaks reads under load. Expects a whole number of seconds, at least 1. Clusters alone. (RUSTFS_INTERNODE_HTTP2_KEEPALIVE_TIMEOUT_SECS) @default - 20; 1.0.0-beta.7: 3 */
+  readonly pingTimeoutSeconds?: number;
+  /** Sends small messages at once. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_TCP_NODELAY) @default - true */
+  readonly noDelay?: boolean;
+  /** What one answer of another node may send ahead. Expects a Size from 1 to 2147483647 bytes. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_HTTP2_STREAM_WINDOW_SIZE) @default - 1 MiB */
+  readonly streamWindow?: Size;
+  /** The same for all answers of one connection; not less than streamWindow. Expects a Size from 1 to 2147483647 bytes. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_HTTP2_CONN_WINDOW_SIZE) @default - 2 MiB */
+  readonly connectionWindow?: Size;
+  /** Largest message between nodes; metadata of an object with very many versions has to fit. Expects a Size. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_MAX_MESSAGE_SIZE) @default - 100 MiB */
+  readonly maxMessage?: Size;
+  /** Size from which on an answer is counted in rustfs_system_network_internode_operation_large_payloads_total. Expects a Size. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_LARGE_PAYLOAD_WARN_BYTES) @default - 8 MiB */
+  readonly largeMessage?: Size;
+  /** Sends metadata between nodes without its second copy as JSON. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_MSGPACK_ONLY) @default - false */
+  readonly msgpackOnly?: boolean;
+  /** Connections to each node for large messages alone, so that locks do not wait for them. Expects a whole number, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_BULK_CHANNELS) @default - none */
+  readonly bulkConnections?: number;
+  /** Failures in a row after which a node counts as offline, in metrics, for skipOffline and for health.requirePeers. Expects a whole number from 1 to 4294967295. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_OFFLINE_FAILURE_THRESHOLD) @default - 3 */
+  readonly offlineAfterFailures?: number;
+  /** Refuses requests of nodes whose signature does not name their target. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_SIGNATURE_STRICT) @default - false */
+  readonly requireSignature?: boolean;
+  /** Refuses changes by nodes whose signature does not cover the body. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_BODY_DIGEST_STRICT) @default - false */
+  readonly requireDigest?: boolean;
+  /** Refuses requests of nodes that could be replayed, and the first ones after a start, which are repeated. Set it once no node runs 1.0.0-beta.7. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_REPLAY_SCOPE_STRICT) @default - false */
+  readonly requireReplayScope?: boolean;
+  /** Requests of the last 10 minutes that are remembered against replay; when it is full, requests of nodes are refused. Expects a whole number, at least 1048576. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_REPLAY_CACHE_CAPACITY) @default - 1048576 to 33554432, by CPUs and memory */
+  readonly replayCacheEntries?: number;
+  /** Connects to every node at the start, not with the first request. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_PREWARM) @default - false */
+  readonly prewarm?: boolean;
+  /** Requests to a node that counts as offline fail at once, but for one every offlineRetrySeconds. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_OFFLINE_BYPASS) @default - false */
+  readonly skipOffline?: boolean;
+  /** How often skipOffline lets a request through. Expects a whole number of seconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_OFFLINE_REPROBE_SECS) @default - 5 */
+  readonly offlineRetrySeconds?: number;
+  /** How often a read from another node is repeated after a network error. Expects a whole number, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_IDEMPOTENT_READ_RETRIES) @default - 1 */
+  readonly readRetries?: number;
+  /** How long the admin API waits for what another node says of itself. Expects a whole number of seconds from 1 to 60. Only in 1.0.1. Clusters alone. (RUSTFS_ADMIN_PEER_PROBE_TIMEOUT_SECS) @default - 10 */
+  readonly adminProbeTimeoutSeconds?: number;
+  /** Connections for object data: defaults of maxIdleConnections, idleTimeoutSeconds and proxy. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_HTTP_TUNING_PROFILE) @default - legacy */
+  readonly httpProfile?: 'legacy' | 'balanced' | 'throughput';
+  /** Idle connections for object data that are kept for each node. Expects a whole number, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_HTTP_POOL_MAX_IDLE_PER_HOST) @default - no limit; 64 with httpProfile balanced, 256 with throughput */
+  readonly maxIdleConnections?: number;
+  /** How long an idle connection for object data is kept. Expects a whole number of seconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_HTTP_POOL_IDLE_TIMEOUT_SECS) @default - 90; 120 with httpProfile balanced, 300 with throughput */
+  readonly idleTimeoutSeconds?: number;
+  /** Whether object data goes through the proxy of HTTP_PROXY: to all nodes but loopback ones (legacy), to none, to all. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_HTTP_PROXY) @default - legacy; off with httpProfile balanced or throughput */
+  readonly proxy?: 'legacy' | 'off' | 'system';
 }
 
 interface HttpSettings {
@@ -185,6 +283,10 @@ interface HealthSettings {
   readonly busyAtRequests?: number;
   /** Timeout of /minio/health/cluster. Expects a whole number of milliseconds, at least 1. Only in 1.0.1. (RUSTFS_HEALTH_CLUSTER_TIMEOUT_MS) @default - 2000 */
   readonly clusterTimeoutMilliseconds?: number;
+  /** Not ready while any other node is offline or was not reached yet. Only in 1.0.1. Clusters alone. (RUSTFS_HEALTH_PEER_READY_CHECK_ENABLE) @default - false */
+  readonly requirePeers?: boolean;
+  /** How long /health/ready waits for the lock service of another node. Expects a whole number of milliseconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_HEALTH_LOCK_ONLINE_TIMEOUT_MS) @default - 1000 */
+  readonly lockTimeoutMilliseconds?: number;
   /** Not ready while object I/O stands still. Only in 1.0.1. (RUSTFS_HEALTH_OBJECT_PROGRESS_ENABLE) @default - true */
   readonly stalledIo?: boolean;
   /** How long object I/O may stand still. Expects a whole number of milliseconds, at least 1. Only in 1.0.1. (RUSTFS_HEALTH_OBJECT_PROGRESS_TIMEOUT_MS) @default - 30000 */
@@ -332,7 +434,7 @@ interface WebdavSettings {
   readonly maxConnections?: number;
 }
 
-/** Settings of a RustFS container, one for each environment variable: docs/environment-variables.md. */
+/** Settings of RustFS, one for each environment variable: docs/environment-variables.md. */
 export interface RustFsSettings {
   readonly server?: ServerSettings;
   readonly iam?: IamSettings;
@@ -342,6 +444,8 @@ export interface RustFsSettings {
   readonly cache?: CacheSettings;
   readonly select?: SelectSettings;
   readonly drives?: DrivesSettings;
+  readonly locks?: LocksSettings;
+  readonly internode?: InternodeSettings;
   readonly http?: HttpSettings;
   readonly trust?: TrustSettings;
   readonly proxy?: ProxySettings;

@@ -11,9 +11,10 @@ const DOCS_FILE = 'docs/environment-variables.md';
 
 const INTRODUCTION = `# Environment variables of RustFS
 
-Every variable that the \`RustFs\` construct knows, generated from the table that it reads itself (\`constructs/environment/table/\`,
+Every variable that the \`RustFs\` and \`RustFsCluster\` constructs know, generated from the table that they read themselves (\`constructs/environment/table/\`,
 \`npm run docs:environment\`). *Set by* is the path of a setting (\`settings.…\`), another prop of \`RustFs\`, or what it follows from.
 A setting without effect in the version of the server is an error at synthesis, and so is a value that is not among *Values*.
+*Clusters alone*: it has an effect between nodes, so \`RustFs\` refuses it and \`RustFsCluster\` takes it.
 \`[_<ID>]\` stands for the id of an instance, \`{A,B}\` for either word, \`*\` for the rest of a family; a row of its own goes before one of a family.
 
 Sources name files of RustFS' repository. The names were compared with the source of 1.0.1; what is said of 1.0.0-beta.7 is from notes on
@@ -24,7 +25,8 @@ most of them for tuning, and other families have a row that refuses them. Variab
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
 function setBy(variable: Variable): string {
-  if ('setting' in variable) return `\`settings.${variable.setting}\``;
+  if ('setting' in variable)
+    return `\`settings.${variable.setting}\`${variable.clusterOnly ? ' (clusters alone)' : ''}`;
   if ('prop' in variable)
     return variable.prop
       .split(', ')
@@ -83,9 +85,9 @@ function typeOf(value: Value): string {
 }
 
 function property([path, variable]: readonly [string, SettingVariable]): string {
-  const { name, effect, value, only } = variable;
+  const { name, effect, value, only, clusterOnly } = variable;
   const expects = value.kind === 'boolean' || value.kind === 'choice' ? '' : ` Expects ${expected(value)}.`;
-  const version = only === undefined ? '' : ` Only in ${only}.`;
+  const version = `${only === undefined ? '' : ` Only in ${only}.`}${clusterOnly ? ' Clusters alone.' : ''}`;
   const line = `  readonly ${path.split('.')[1]}?: ${typeOf(value)};`;
   return [
     `  /** ${effect}.${expects}${version} (${name}) @default - ${defaults(variable) || 'unset'} */`,
@@ -107,7 +109,7 @@ export function renderTypes(): string {
     "import type { Size } from './size.js';",
     '',
     `${interfaces.join('\n\n')}\n`,
-    '/** Settings of a RustFS container, one for each environment variable: docs/environment-variables.md. */',
+    '/** Settings of RustFS, one for each environment variable: docs/environment-variables.md. */',
     `export interface RustFsSettings {\n${all}\n}`,
     '',
   ].join('\n');

@@ -1,13 +1,16 @@
+import { isIP } from 'node:net';
 import { Annotations, TerraformStack } from 'cdktf';
 import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import type { Construct } from 'constructs';
 import type { ClusterFile } from '../../manifest/cluster.js';
 import type { RustFsVersion } from '../../policies/index.js';
+import { settingsParts } from '../environment/settings-part.js';
 import { sseS3Part } from '../kms.js';
 import { oidcPart } from '../oidc-container.js';
 import { projectCommand, stackPaths, writeStackFile } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
 import { type CommonRustFsProps, registryOf } from '../rustfs-external.js';
+import type { RustFsSettings } from '../rustfs-settings.js';
 import type { IRustFs } from '../server.js';
 import { type CombinedParts, combineParts, type ServerPart } from '../server-part.js';
 import { type ErasureLayout, erasureLayout } from './erasure-layout.js';
@@ -15,6 +18,13 @@ import { layoutTable } from './layout-table.js';
 
 /** Not with a KMS: a local one would have to be the same directory on every node. */
 export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'> {
+  /**
+   * What every node takes as environment variables, typed and checked: docs/environment-variables.md. Parity is the prop `parity`; there
+   * are no certificates, and so neither FTPS nor WebDAV. @default - RustFS' own defaults
+   */
+  readonly settings?: RustFsSettings;
+  /** Variables that `settings` does not know, the same for every node. No secret: they are in the manifests and in Terraform's state. @default none */
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
   /** Parity shards of every object. @default - what RustFS takes for the size of the set, see erasureLayout */
   readonly parity?: number;
 }
@@ -54,7 +64,12 @@ interface Declared extends RustFsClusterProps {
   readonly drivesPerNode: number;
   readonly volumes: string;
   readonly endpoint: string;
+  /** Host names that nodes and clients of the engine call the nodes by. */
+  readonly names: readonly string[];
 }
+
+/** What holds unless a setting wants it otherwise: who reaches a node by a private address could choose its aws:SourceIp. */
+const DEFAULTS = { RUSTFS_TRUSTED_PROXY_ENABLED: 'false' };
 
 /** `{1...count}`; a range of one is no range to RustFS. */
 export const range = (from: number, count: number): string => (count === 1 ? '' : `{${from}...${from + count - 1}}`);
@@ -74,7 +89,30 @@ export function clusterServer(scope: Construct, id: string, props: Declared): Cl
     secretKeyFile: `${rootDir}/secret-key`,
   }));
   const rootDir = `${secretsDir}/root`;
+  const { hostname, port } = new URL(endpoint);
+  const context = {
+    what: `RustFsCluster ${id}`,
+    version: rustfsVersion,
+    port: Number(port || (endpoint.startsWith('https:') ? 443 : 80)),
+    storage: { drives: layout.drivesPerSet },
+    tls: false,
+    cluster: { names: [...props.names, hostname].filter((name) => isIP(name.replace(/^\[|\]$/g, '')) === 0) },
+  };
   const features: readonly ServerPart[] = [
+    {
+      environment: {
+        RUSTFS_VOLUMES: volumes,
+        RUSTFS_REGION: region,
+        RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
+        RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
+        // Without this, the engine shows no log: the image logs to files (reference: observability).
+        RUSTFS_OBS_LOG_DIRECTORY: '',
+        ...(parity === undefined ? {} : { RUSTFS_STORAGE_CLASS_STANDARD: `EC:${parity}` }),
+        // beta.7 knows no waiting: it ends when a peer has no address yet, and the engine starts it again.
+        ...(rustfsVersion === '1.0.1' && { RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE: 'orchestrated' }),
+      },
+    },
+    ...settingsParts(props, context),
     ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
     {
       secretVariables: [
@@ -103,18 +141,7 @@ export function clusterServer(scope: Construct, id: string, props: Declared): Cl
     version: rustfsVersion,
     region,
     layout,
-    environment: {
-      RUSTFS_VOLUMES: volumes,
-      RUSTFS_REGION: region,
-      RUSTFS_ACCESS_KEY_FILE: '/etc/rustfs/access-key',
-      RUSTFS_SECRET_KEY_FILE: '/etc/rustfs/secret-key',
-      // Without this, the engine shows no log: the image logs to files (reference: observability).
-      RUSTFS_OBS_LOG_DIRECTORY: '',
-      ...(parity === undefined ? {} : { RUSTFS_STORAGE_CLASS_STANDARD: `EC:${parity}` }),
-      // beta.7 knows no waiting: it ends when a peer has no address yet, and the engine starts it again.
-      ...(rustfsVersion === '1.0.1' && { RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE: 'orchestrated' }),
-      ...parts.environment,
-    },
+    environment: { ...DEFAULTS, ...parts.environment },
     secrets: [
       ...root,
       ...files.map(({ projectPath, path }) => ({

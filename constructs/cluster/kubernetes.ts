@@ -85,9 +85,14 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
     for (const [what, value] of Object.entries({ driveSize, memory, cpu }))
       check(what, value, QUANTITY, 'a quantity of Kubernetes, such as 100Gi');
     this.endpoint = serverEndpoint(props.endpoint);
-    const pods = `${name}-${range(0, nodes)}.${headlessName(name)}.${namespace}.svc.${clusterDomain}`;
-    const volumes = `http://${pods}:${S3_PORT}/data${range(1, drivesPerNode)}`;
-    const server = clusterServer(this, id, { ...props, nodes, drivesPerNode, volumes, endpoint: this.endpoint });
+    const inside = `${name}.${namespace}`;
+    // A name below another one is a bucket to RustFS; so a namespace of the same name leaves the short one out.
+    const short = name === namespace ? [] : [name];
+    const service = [...short, inside, `${inside}.svc`, `${inside}.svc.${clusterDomain}`];
+    const headless = `${headlessName(name)}.${namespace}.svc.${clusterDomain}`;
+    const volumes = `http://${name}-${range(0, nodes)}.${headless}:${S3_PORT}/data${range(1, drivesPerNode)}`;
+    const names = [...Array.from({ length: nodes }, (_, index) => `${name}-${index}.${headless}`), ...service];
+    const server = clusterServer(this, id, { ...props, nodes, drivesPerNode, volumes, endpoint: this.endpoint, names });
     this.region = server.region;
     this.layout = server.layout;
     this._registry = server.registry;

@@ -103,6 +103,7 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
       drivesPerNode,
       volumes,
       endpoint: this.endpoint,
+      names: nodes.flatMap(({ address }, index) => [`node${index + 1}`, address]),
     });
     if (!drives)
       Annotations.of(this).addInfo('no drives: a Docker volume per node, on the disk that Docker itself uses');

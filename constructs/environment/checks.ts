@@ -1,10 +1,15 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
-import type { RustFsStorage } from '../rustfs-storage.js';
 
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
-  readonly storage: RustFsStorage;
+  /** Drives of the server, or of one erasure set of a cluster. */
+  readonly storage: { readonly drives: number };
   readonly tls: boolean;
+  /** @default - a single server */
+  readonly cluster?: {
+    /** Host names that nodes and clients call the nodes by. */
+    readonly names: readonly string[];
+  };
 }
 
 function parityProblems({ storage = {} }: RustFsSettings, drives: number): string[] {
@@ -25,26 +30,66 @@ function parityProblems({ storage = {} }: RustFsSettings, drives: number): strin
 }
 
 /** Names below other names: RustFS does not start with them. */
-function domainProblems(domains: readonly string[] = []): string[] {
-  return domains.flatMap((domain) =>
-    domains.some((other) => domain.endsWith(`.${other}`))
-      ? [`settings.server.domains: ${domain} is below another one of them, which RustFS refuses; leave it out`]
-      : [],
-  );
+function domainProblems(domains: readonly string[] = [], nodes: readonly string[] = []): string[] {
+  if (domains.length === 0) return [];
+  const above = (name: string, others: readonly string[]) => others.find((other) => name.endsWith(`.${other}`));
+  const all = [...domains, ...nodes];
+  const node = nodes.find((name) => above(name, all)) ?? domains.find((name) => above(name, nodes));
+  return [
+    ...domains
+      .filter((domain) => above(domain, domains))
+      .map(
+        (domain) =>
+          `settings.server.domains: ${domain} is below another one of them, which RustFS refuses; leave it out`,
+      ),
+    ...(node === undefined
+      ? []
+      : [
+          `settings.server.domains: ${node} is below ${above(node, all)}, which RustFS refuses, and the nodes are reached by one of them; take another domain`,
+        ]),
+  ];
+}
+
+/** What a cluster decides itself, or does not have. */
+function clusterProblems({ storage = {}, ...others }: RustFsSettings): string[] {
+  const { standardParity, setDriveCount } = storage;
+  return [
+    ...(standardParity === undefined
+      ? []
+      : [
+          `settings.storage.standardParity (value: ${standardParity}): a cluster counts its capacity with its own prop; set parity to ${Number(standardParity.slice(3))} instead`,
+        ]),
+    ...(setDriveCount === undefined
+      ? []
+      : [
+          `settings.storage.setDriveCount (value: ${setDriveCount}): a cluster counts its capacity with the sets that RustFS chooses; leave it out`,
+        ]),
+    ...(['ftp', 'ftps', 'webdav'] as const)
+      .filter((group) => Object.values(others[group] ?? {}).some((value) => value !== undefined))
+      .map(
+        (group) =>
+          `settings.${group}: a cluster has no certificates and publishes S3 and its console alone; leave it out, or declare a RustFs`,
+      ),
+  ];
 }
 
 /** Settings that are valid one by one, but not together or not on this server. */
-export function settingsProblems(settings: RustFsSettings, { storage, tls }: ServerShape): string[] {
-  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {} } = settings;
+export function settingsProblems(settings: RustFsSettings, { storage, tls, cluster }: ServerShape): string[] {
+  const inCluster = cluster ? clusterProblems(settings) : [];
+  if (inCluster.length > 0) return inCluster;
+  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {}, internode = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
     ...parityProblems(settings, storage.drives),
-    ...domainProblems(settings.server?.domains),
+    ...domainProblems(settings.server?.domains, cluster?.names),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
     ...(rateLimit.bucketBurst !== undefined && rateLimit.requestsPerMinuteAndBucket === undefined
       ? ['settings.rateLimit.bucketBurst limits nothing without settings.rateLimit.requestsPerMinuteAndBucket']
+      : []),
+    ...(internode.offlineRetrySeconds !== undefined && !internode.skipOffline
+      ? ['settings.internode.offlineRetrySeconds has no effect without settings.internode.skipOffline']
       : []),
     ...(policyPlugin.authTokenFile !== undefined && policyPlugin.url === undefined
       ? ['settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url']
@@ -59,7 +104,8 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
 }
 
 /** What is allowed, but better known. */
-export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, health, iam }: RustFsSettings): string[] {
+export function settingsWarnings(settings: RustFsSettings): string[] {
+  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, drives, internode } = settings;
   return [
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
@@ -81,10 +127,24 @@ export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, he
         ]
       : []),
     ...(health?.busyAtRequests
+      ? ['settings.health.busyAtRequests: a busy server counts as not ready, and a deployment that waits for it fails']
+      : []),
+    ...(health?.requirePeers
       ? [
-          'settings.health.busyAtRequests: a busy server counts as unhealthy for Docker, and a deployment that waits for it fails',
+          'settings.health.requirePeers: while one node is away no other is ready, so a load balancer or the Service of Kubernetes has none left',
         ]
       : []),
+    ...(drives?.monitoring === false
+      ? [
+          'settings.drives.monitoring is false: a drive or node that failed once stays away until the server starts again',
+        ]
+      : []),
+    ...(['requireSignature', 'requireDigest', 'requireReplayScope', 'msgpackOnly'] as const)
+      .filter((name) => internode?.[name])
+      .map(
+        (name) =>
+          `settings.internode.${name}: nodes of 1.0.0-beta.7 cannot take part, so a rolling upgrade from it needs this unset`,
+      ),
     ...(iam?.masterKeyFile
       ? [
           'settings.iam.masterKeyFile: without this key users, policies and access keys cannot be read again; keep a copy',

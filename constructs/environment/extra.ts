@@ -5,7 +5,8 @@ import { findVariable } from './table.js';
 const SECRET = /SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|LICENSE|DSN|_KEY(_|$)|_KEK(_|$)|MASTER/;
 
 function instead(variable: Variable): string {
-  if ('setting' in variable) return `set settings.${variable.setting}`;
+  if ('setting' in variable)
+    return `set settings.${variable.setting}${variable.clusterOnly ? ' of a RustFsCluster' : ''}`;
   if ('prop' in variable) return `set ${variable.prop}`;
   return 'derived' in variable ? `it follows from ${variable.derived}` : `it is not offered: ${variable.not}`;
 }

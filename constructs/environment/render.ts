@@ -84,10 +84,12 @@ function shown({ kind }: Value, given: unknown): string {
   return ` (value: ${text.replace(/\/\/[^/]*@/g, '//…@')})`;
 }
 
-function problemOf(path: string, given: unknown, version: RustFsVersion): string | undefined {
+function problemOf(path: string, given: unknown, version: RustFsVersion, inCluster: boolean): string | undefined {
   const variable = SETTINGS.get(path);
   if (variable === undefined) return unknownSetting(path);
-  const { name, only, otherwise = 'does not know it' } = variable;
+  const { name, only, otherwise = 'does not know it', clusterOnly } = variable;
+  if (clusterOnly && !inCluster)
+    return `settings.${path}: ${name} has an effect between nodes alone; leave it out, or declare a RustFsCluster`;
   if (only !== undefined && only !== version)
     return `settings.${path}: ${name} has no effect in RustFS ${version}, which ${otherwise}; leave it out, or take version ${only}`;
   if (rendered(variable.value, given) !== undefined) return undefined;
@@ -115,10 +117,10 @@ function flatten(settings: RustFsSettings): readonly (readonly [string, unknown]
     .filter(([, value]) => value !== undefined);
 }
 
-/** The variables that settings stand for. */
-export function renderSettings(settings: RustFsSettings, version: RustFsVersion): RenderedSettings {
+/** The variables that settings stand for, of a single server unless it is a cluster. */
+export function renderSettings(settings: RustFsSettings, version: RustFsVersion, inCluster = false): RenderedSettings {
   const given = flatten(settings);
-  const problems = given.flatMap(([path, value]) => problemOf(path, value, version) ?? []);
+  const problems = given.flatMap(([path, value]) => problemOf(path, value, version, inCluster) ?? []);
   const parts = given.flatMap(([path, value]) => {
     const variable = SETTINGS.get(path);
     return variable === undefined || problems.length > 0 ? [] : [partOf(variable, value)];

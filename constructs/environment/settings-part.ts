@@ -15,16 +15,16 @@ export interface SettingsContext extends ServerShape {
   /** How errors call the server. */
   readonly what: string;
   readonly version: RustFsVersion;
-  /** On the host. */
+  /** That clients use. */
   readonly port: number;
 }
 
 /**
- * Every name that is used, because RustFS takes any other for a bucket: `rustfs` in the Docker network, `localhost` on the host.
- * 1.0.0-beta.7 compares the port as well, and adds only its own.
+ * Every name that is used, because RustFS takes any other for a bucket: `rustfs` in the Docker network or those of a cluster's nodes,
+ * `localhost` on the host. 1.0.0-beta.7 compares the port as well, and adds only its own.
  */
-function serverDomains(domains: readonly string[], { version, port }: SettingsContext): string {
-  const names = [...new Set([...domains, 'rustfs', 'localhost'])];
+function serverDomains(domains: readonly string[], { version, port, cluster }: SettingsContext): string {
+  const names = [...new Set([...domains, ...(cluster?.names ?? ['rustfs']), 'localhost'])];
   const withPort = version === '1.0.0-beta.7' && port !== 9000 ? names.map((name) => `${name}:${port}`) : [];
   return [...names, ...withPort].join(',');
 }
@@ -38,12 +38,12 @@ function derived({ server, ftps, webdav }: RustFsSettings, context: SettingsCont
   };
 }
 
-/** @throws Error with everything that is wrong with the settings of one server */
+/** @throws Error with everything that is wrong with the settings of one server or cluster */
 export function settingsParts(
   { settings = {}, extraEnvironment = {} }: SettingsProps,
   context: SettingsContext,
 ): ServerPart[] {
-  const { part, problems } = renderSettings(settings, context.version);
+  const { part, problems } = renderSettings(settings, context.version, context.cluster !== undefined);
   const extra = extraEnvironmentPart(extraEnvironment);
   const all = [...problems, ...(problems.length > 0 ? [] : settingsProblems(settings, context)), ...extra.problems];
   if (all.length > 0)

@@ -4,11 +4,15 @@ import { drives } from './table/drives.js';
 import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
+import { internode } from './table/internode.js';
 import { kms } from './table/kms.js';
+import { locks } from './table/locks.js';
 import { observability } from './table/observability.js';
+import { pools } from './table/pools.js';
 import { protocols } from './table/protocols.js';
 import { heal, scanner } from './table/scanner.js';
 import { server } from './table/server.js';
+import { startup } from './table/startup.js';
 import { storage } from './table/storage.js';
 import { targets } from './table/targets.js';
 import { tls } from './table/tls.js';
@@ -18,6 +22,10 @@ export const SECTIONS: readonly Section[] = [
   server,
   storage,
   drives,
+  pools,
+  locks,
+  startup,
+  internode,
   http,
   tls,
   proxies,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { settingsProblems } from '../../constructs/environment/checks.js';
+import { settingsProblems, settingsWarnings } from '../../constructs/environment/checks.js';
 import { extraEnvironmentPart } from '../../constructs/environment/extra.js';
 import { renderSettings } from '../../constructs/environment/render.js';
 import { settingsParts } from '../../constructs/environment/settings-part.js';
@@ -49,7 +49,7 @@ describe('the table', () => {
     ['RUSTFS_SECRET_KEY', 'RUSTFS_{ACCESS,SECRET}_KEY'],
     ['RUSTFS_DRIVE_MAX_TIMEOUT_DURATION', 'RUSTFS_DRIVE_MAX_TIMEOUT_DURATION'],
     ['RUSTFS_DRIVE_SYNC_ENABLE', 'RUSTFS_DRIVE_SYNC_ENABLE'],
-    ['RUSTFS_DRIVE_SUSPECT_FAILURE_THRESHOLD', 'RUSTFS_DRIVE_*'],
+    ['RUSTFS_POOL_META_V3_WRITE', 'RUSTFS_POOL_META_{V2,V3}_{WRITE,FLEET_CONFIRMED}'],
   ])('%s is found in row %s', (name, row) => expect(findVariable(name)?.name).toBe(row));
 
   test('does not take one name for another', () => {
@@ -162,6 +162,71 @@ describe('settings', () => {
     );
   });
 
+  test('between nodes are for clusters alone', () => {
+    const between = { internode: { bulkConnections: 2 }, health: { requirePeers: true } };
+    expect(problems(between)).toEqual([
+      'settings.internode.bulkConnections: RUSTFS_INTERNODE_BULK_CHANNELS has an effect between nodes alone; leave it out, or declare a RustFsCluster',
+      'settings.health.requirePeers: RUSTFS_HEALTH_PEER_READY_CHECK_ENABLE has an effect between nodes alone; leave it out, or declare a RustFsCluster',
+    ]);
+    expect(renderSettings(between, '1.0.1', true)).toEqual({
+      problems: [],
+      part: {
+        environment: {
+          RUSTFS_INTERNODE_BULK_CHANNELS: '2',
+          RUSTFS_INTERNODE_CHANNEL_ISOLATION: 'true',
+          RUSTFS_HEALTH_PEER_READY_CHECK_ENABLE: 'true',
+        },
+        files: [],
+        secretVariables: [],
+      },
+    });
+    expect(renderSettings({ internode: { prewarm: true } }, '1.0.0-beta.7', true).problems).toEqual([
+      'settings.internode.prewarm: RUSTFS_INTERNODE_PREWARM has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
+    ]);
+    expect(settingsWarnings(between)).toEqual([
+      'settings.health.requirePeers: while one node is away no other is ready, so a load balancer or the Service of Kubernetes has none left',
+    ]);
+    expect(settingsWarnings({ internode: { requireDigest: true, requireSignature: false } })).toEqual([
+      'settings.internode.requireDigest: nodes of 1.0.0-beta.7 cannot take part, so a rolling upgrade from it needs this unset',
+    ]);
+  });
+
+  test('of a cluster have to fit its layout, its lack of certificates and the names of its nodes', () => {
+    const of = (settings: RustFsSettings) =>
+      settingsProblems(settings, {
+        storage: { drives: 8 },
+        tls: false,
+        cluster: { names: ['node1', 'rustfs-0.rustfs.ns.svc.cluster.local', 's3.example.com'] },
+      });
+    expect(
+      of({ storage: { reducedParity: 'EC:2' }, server: { domains: ['s3.example.com', 'cdn.example.com'] } }),
+    ).toEqual([]);
+    expect(of({ storage: { reducedParity: 'EC:5' } })).toEqual([
+      'settings.storage.reducedParity (value: EC:5): a set of 8 drives has at most 4 for parity, and RustFS 1.0.1 does not start with more',
+    ]);
+    expect(
+      of({
+        storage: { standardParity: 'EC:02', setDriveCount: 4 },
+        ftp: { enabled: true },
+        ftps: { enabled: true },
+        webdav: { enabled: true, tls: false },
+      }),
+    ).toEqual([
+      'settings.storage.standardParity (value: EC:02): a cluster counts its capacity with its own prop; set parity to 2 instead',
+      'settings.storage.setDriveCount (value: 4): a cluster counts its capacity with the sets that RustFS chooses; leave it out',
+      ...['ftp', 'ftps', 'webdav'].map(
+        (group) =>
+          `settings.${group}: a cluster has no certificates and publishes S3 and its console alone; leave it out, or declare a RustFs`,
+      ),
+    ]);
+    expect(of({ server: { domains: ['svc.cluster.local'] } })).toEqual([
+      'settings.server.domains: rustfs-0.rustfs.ns.svc.cluster.local is below svc.cluster.local, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    ]);
+    expect(of({ server: { domains: ['eu.s3.example.com'] } })).toEqual([
+      'settings.server.domains: eu.s3.example.com is below s3.example.com, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    ]);
+  });
+
   test('have to fit each other and the server', () => {
     const of = (settings: RustFsSettings, drives = 4) =>
       settingsProblems(settings, {
@@ -184,6 +249,7 @@ describe('settings', () => {
     expect(
       of({
         rateLimit: { burst: 5, bucketBurst: 5 },
+        internode: { offlineRetrySeconds: 5 },
         policyPlugin: { authTokenFile: 'secrets/opa' },
         ftps: { enabled: true },
         webdav: { enabled: true },
@@ -191,6 +257,7 @@ describe('settings', () => {
     ).toEqual([
       'settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute',
       'settings.rateLimit.bucketBurst limits nothing without settings.rateLimit.requestsPerMinuteAndBucket',
+      'settings.internode.offlineRetrySeconds has no effect without settings.internode.skipOffline',
       'settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url',
       'settings.ftps.enabled needs certificates: set tls',
       'settings.webdav.enabled needs certificates: set tls, or settings.webdav.tls to false where access keys may travel in clear',
@@ -226,6 +293,11 @@ describe('extraEnvironment', () => {
   test.each([
     ['RUSTFS_REGION', 'this variable is known; set region'],
     ['RUSTFS_SCANNER_SPEED', 'this variable is known; set settings.scanner.speed'],
+    ['RUSTFS_INTERNODE_PREWARM', 'this variable is known; set settings.internode.prewarm of a RustFsCluster'],
+    [
+      'RUSTFS_STARTUP_TOPOLOGY_WAIT_TIMEOUT',
+      'this variable is known; it is not offered: nodes of a RustFsCluster are told their name, so their start looks up none',
+    ],
     ['RUSTFS_API_RATE_LIMIT_ENABLE', 'this variable is known; it follows from `settings.rateLimit`'],
     [
       'RUSTFS_HEALTH_ENDPOINT_ENABLE',

@@ -52,13 +52,6 @@ export const server: Section = {
       effect: 'Root credentials in clear',
     },
     {
-      name: 'RUSTFS_RPC_SECRET',
-      secret: true,
-      not: 'RustFS derives it from the root credentials, which are never the default ones here',
-      effect: 'Authenticates nodes to each other',
-      source: 'crates/credentials/src/credentials.rs',
-    },
-    {
       name: 'RUSTFS_IAM_MASTER_KEY',
       setting: 'iam.masterKeyFile',
       value: secretFile,
@@ -143,28 +136,6 @@ export const server: Section = {
       default: '120',
       effect: 'How long the start waits for a quorum of drives before the process ends',
       source: 'crates/config/src/constants/health.rs',
-    },
-    {
-      name: 'RUSTFS_STARTUP_TOPOLOGY_WAIT_{MODE,TIMEOUT}',
-      not: 'waits for the names of other nodes; a single server has none',
-      only: '1.0.1',
-      otherwise: 'ends when a name does not resolve',
-      effect: 'How the start waits for other nodes',
-      source: 'crates/config/src/constants/app.rs',
-    },
-    {
-      name: 'RUSTFS_STARTUP_TOPOLOGY_RETRY_MAX_DELAY',
-      not: 'waits for the names of other nodes; a single server has none',
-      only: '1.0.1',
-      effect: 'Longest pause between two attempts',
-      source: 'crates/config/src/constants/app.rs',
-    },
-    {
-      name: 'RUSTFS_LOCAL_ENDPOINT_HOST',
-      not: 'says which of several nodes this is; a single server has only one',
-      only: '1.0.1',
-      effect: 'Name of this node in RUSTFS_VOLUMES',
-      source: 'crates/config/src/constants/app.rs',
     },
     {
       name: 'RUSTFS_API_RATE_LIMIT_RPM',

@@ -24,7 +24,7 @@ export const tls: Section = {
     },
     {
       name: 'RUSTFS_MTLS_CLIENT_{CERT,KEY}',
-      not: 'the client certificate of connections between nodes; a single server has none',
+      not: 'the client certificate of connections between nodes; a single server has none, and those of a RustFsCluster have no TLS',
       effect: 'Paths of the client certificate of this node',
     },
     {

@@ -160,6 +160,64 @@ describe('four pods', () => {
   });
 });
 
+describe('settings', () => {
+  const { kind, read, text } = synthesize({
+    parity: 1,
+    settings: {
+      server: { domains: ['s3.example.com'] },
+      internode: { prewarm: true },
+      trust: { extraCaFile: 'certs/ca.pem' },
+      iam: { masterKeyFile: 'secrets/iam-key' },
+    },
+    extraEnvironment: { RUSTFS_NO_SUCH_VARIABLE: 'x' },
+  });
+  const [container] = kind('StatefulSet').spec.template.spec.containers;
+  const env = Object.fromEntries(container.env.map(({ name, value }: Doc) => [name, value]));
+
+  test('are variables of every pod, beside those of the cluster itself', () => {
+    expect(env).toMatchObject({
+      RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE: 'orchestrated',
+      RUSTFS_INTERNODE_PREWARM: 'true',
+      RUSTFS_STORAGE_CLASS_STANDARD: 'EC:1',
+      RUSTFS_EXTRA_CA_CERT: '/etc/rustfs/settings/trust.extraCaFile',
+      RUSTFS_TRUSTED_PROXY_ENABLED: 'false',
+      RUSTFS_NO_SUCH_VARIABLE: 'x',
+    });
+    expect(env.RUSTFS_SERVER_DOMAINS.split(',')).toEqual([
+      's3.example.com',
+      ...[0, 1, 2, 3].map((pod) => `storage-rustfs-${pod}.storage-rustfs-headless.storage-rustfs.svc.cluster.local`),
+      'storage-rustfs.storage-rustfs',
+      'storage-rustfs.storage-rustfs.svc',
+      'storage-rustfs.storage-rustfs.svc.cluster.local',
+      'localhost',
+    ]);
+  });
+
+  test('name the service as short as its namespace allows', () => {
+    const named = synthesize({ namespace: 'storage', settings: { server: { domains: ['s3.example.com'] } } });
+    const [of] = named.kind('StatefulSet').spec.template.spec.containers;
+    const domains = of.env.find(({ name }: Doc) => name === 'RUSTFS_SERVER_DOMAINS').value;
+    expect(domains.split(',').slice(5, 7)).toEqual(['storage-rustfs', 'storage-rustfs.storage']);
+  });
+
+  test('with a file are a key of the Secret, and secret ones no variable of the manifest', () => {
+    const { secrets } = JSON.parse(read('cluster.json')) as Doc;
+    expect(secrets).toContainEqual({ name: 'settings-trust.extraCaFile', file: 'certs/ca.pem' });
+    expect(secrets).toContainEqual({ name: 'settings-iam.masterKeyFile', file: 'secrets/iam-key' });
+    expect(container.volumeMounts).toContainEqual({
+      name: 'secrets',
+      mountPath: '/etc/rustfs/settings/iam.masterKeyFile',
+      subPath: 'settings-iam.masterKeyFile',
+      readOnly: true,
+    });
+    expect(env.RUSTFS_IAM_MASTER_KEY).toBeUndefined();
+    expect(container.command[2]).toContain(
+      'export RUSTFS_IAM_MASTER_KEY="$(cat /etc/rustfs/settings/iam.masterKeyFile)" && ',
+    );
+    expect(parseAllDocuments(text).flatMap(({ errors }) => errors)).toEqual([]);
+  });
+});
+
 test('the check knows what Kubernetes refuses', () => {
   expect(
     problems({ kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', spec: { maxUnavailable: 1, minimum: 2 } } as Doc),
@@ -175,6 +233,14 @@ test.each([
   [
     { endpoint: 'http://host/s3' },
     'invalid endpoint (value: http://host/s3): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path',
+  ],
+  [
+    { settings: { storage: { standardParity: 'EC:1' } }, extraEnvironment: { RUSTFS_REGION: 'x' } },
+    [
+      'RustFsCluster rustfs is not valid:',
+      '✖ settings.storage.standardParity (value: EC:1): a cluster counts its capacity with its own prop; set parity to 1 instead',
+      '✖ extraEnvironment RUSTFS_REGION: this variable is known; set region',
+    ].join('\n'),
   ],
   [{ nodes: 1 }, 'invalid nodes (value: 1): expected a whole number from 2 to 99; use RustFs for a single machine'],
 ])('%j is an error', (props, message) => {

@@ -181,6 +181,31 @@ test('another version is another task on every node, and the gates run again', (
   expect(gateOf('1.0.1')[1]).toEqual(newTasks);
 });
 
+test('settings reach every node, their files as Docker secrets, and a change replaces the tasks one by one', () => {
+  const of = (seconds: number) =>
+    synthesize({
+      settings: {
+        server: { domains: ['s3.example.com'] },
+        internode: { requestTimeoutSeconds: seconds },
+        proxy: { trusted: true },
+        iam: { masterKeyFile: 'secrets/iam-key' },
+      },
+    });
+  const { services, clusterFile, steps } = of(4);
+  const containers = services.map(({ task_spec }) => task_spec.container_spec);
+  for (const { env, secrets } of containers) {
+    expect(env).toMatchObject({
+      RUSTFS_INTERNODE_RPC_TIMEOUT_SECS: '4',
+      RUSTFS_TRUSTED_PROXY_ENABLED: 'true',
+      RUSTFS_SERVER_DOMAINS: 's3.example.com,node1,node2,node3,node4,localhost',
+    });
+    expect(secrets.map(({ file_name }) => file_name)).toContain('/etc/rustfs/settings/iam.masterKeyFile');
+  }
+  expect(clusterFile.secrets).toContainEqual({ name: 'settings-iam.masterKeyFile', file: 'secrets/iam-key' });
+  const gates = (all: Record<string, Step>) => Object.values(all).flatMap((step) => step.triggers_replace?.task ?? []);
+  expect(new Set([...gates(steps), ...gates(of(8).steps)]).size).toBe(8);
+});
+
 test('beta.7 gets no variable that it does not know', () => {
   const names = Object.keys(synthesize({ version: '1.0.0-beta.7' }).services[0]?.task_spec.container_spec.env ?? {});
   expect(names.filter((name) => /TOPOLOGY|LOCAL_ENDPOINT/.test(name))).toEqual([]);
