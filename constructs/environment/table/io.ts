@@ -27,7 +27,7 @@ export const io: Section = {
       value: integer(1, 16),
       only: '1.0.1',
       default: 'a quarter of the CPUs, 1 to 4',
-      effect: 'Rings of one drive, each with a thread',
+      effect: 'Rings of io_uring for one drive, each with a thread',
       needs: 'io.uring',
     },
     {
@@ -36,7 +36,7 @@ export const io: Section = {
       value: integer(0),
       only: '1.0.1',
       default: '0 (no limit)',
-      effect: 'Threads of all rings; a drive that gets none is read without io_uring',
+      effect: 'Threads for all rings; a drive that gets none is read without io_uring',
       needs: 'io.uring',
     },
     {
@@ -45,7 +45,7 @@ export const io: Section = {
       value: size(4096, 128 * 1024 ** 2),
       only: '1.0.1',
       default: '128 MiB',
-      effect: 'Largest single read',
+      effect: 'Largest single read by io_uring',
       needs: 'io.uring',
     },
     {
@@ -55,7 +55,7 @@ export const io: Section = {
       only: '1.0.1',
       default: 'none',
       effect:
-        'Data of all reads at the same time. Each drive takes its part at the start; one that gets none is read without io_uring',
+        'Data of all reads by io_uring at the same time. Each drive takes its part at the start; one that gets none is read without io_uring',
       needs: 'io.uringReadBudgetPerDrive',
       source: 'crates/ecstore/src/disk/uring_read_budget.rs',
     },
@@ -65,7 +65,7 @@ export const io: Section = {
       value: size(),
       only: '1.0.1',
       default: 'none',
-      effect: 'Part of it for each drive. Reads wait for it, and one that is larger goes without io_uring',
+      effect: 'Part of uringReadBudget for one drive. Reads wait for it, and one that is larger goes without io_uring',
       needs: 'io.uringReadBudget',
       source: 'crates/ecstore/src/disk/uring_read_budget.rs',
     },
@@ -75,7 +75,7 @@ export const io: Section = {
       value: size(),
       only: '1.0.1',
       default: 'none',
-      effect: 'Data that was read and is still in use; a read beyond it fails',
+      effect: 'Data that was read by io_uring and is still in use; a read beyond it fails',
       needs: 'io.uring',
       source: 'crates/ecstore/src/disk/uring_result_budget.rs',
     },
@@ -136,7 +136,7 @@ export const integrity: Section = {
       value: milliseconds(0),
       only: '1.0.1',
       default: '100',
-      effect: 'Pause before it is repeated',
+      effect: 'Pause before the check of a shard is repeated',
     },
     {
       name: 'RUSTFS_BITROT_SELFTEST_STRICT',

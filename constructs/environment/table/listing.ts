@@ -23,7 +23,7 @@ export const metadataReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'The same for reads of a version by its id',
+      effect: 'Reads of a version by its id wait for as many drives as have to agree, not for all',
     },
     {
       name: 'RUSTFS_GET_METADATA_DATA_READ_EARLY_STOP_ENABLE',
@@ -31,7 +31,8 @@ export const metadataReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'true',
-      effect: 'The same for objects that are stored with their metadata; with false, no read of an object stops early',
+      effect:
+        'Reads of objects that are stored with their metadata do not wait for all drives; with false, no read of an object does that',
     },
     {
       name: 'RUSTFS_GET_METADATA_TWO_PHASE_READ_PLAN_ENABLE',
@@ -39,7 +40,8 @@ export const metadataReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'The same for objects in files of their own that are one part, neither encrypted nor compressed',
+      effect:
+        'Reads of objects in files of their own do not wait for all drives, if they are one part, neither encrypted nor compressed',
     },
     {
       name: 'RUSTFS_GET_METADATA_EARLY_STOP_BOUNDED_FANOUT',
@@ -47,7 +49,7 @@ export const metadataReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'true',
-      effect: 'Such reads ask only as many drives at first as have to agree',
+      effect: 'Reads that do not wait for all drives ask no more of them at first than have to agree',
     },
     {
       name: 'RUSTFS_GET_METADATA_EARLY_STOP_ROLLOUT_PCT',
@@ -67,7 +69,8 @@ export const metadataReads: Section = {
       value: integer(1),
       only: '1.0.1',
       default: '4096',
-      effect: 'Objects of one erasure set whose metadata is kept in memory, for 2 seconds',
+      effect:
+        'Objects of one erasure set whose metadata is kept in memory for 2 seconds; of buckets without versioning, and not in a cluster',
     },
     {
       name: 'RUSTFS_GET_METADATA_READ_VERSION_COALESCE',
@@ -86,7 +89,7 @@ export const metadataReads: Section = {
       value: integer(0, undefined, 'microseconds'),
       only: '1.0.1',
       default: '200',
-      effect: 'How long a request waits for others to join it',
+      effect: 'How long a request waits for others before metadataCoalescing sends them',
       needs: 'reads.metadataCoalescing',
       clusterOnly: true,
       source: 'crates/ecstore/src/set_disk/core/io_primitives.rs',
@@ -97,7 +100,7 @@ export const metadataReads: Section = {
       value: integer(1, 128),
       only: '1.0.1',
       default: '4',
-      effect: 'Objects of one such request that a node reads at the same time',
+      effect: 'Objects of one request of metadataCoalescing that a node reads at the same time',
       needs: 'reads.metadataCoalescing',
       clusterOnly: true,
       source: 'crates/ecstore/src/disk/mod.rs',
@@ -141,7 +144,7 @@ export const listing: Section = {
       value: choice('walker_key_only', 'persistent_key_only'),
       only: '1.0.1',
       default: 'unset: no index',
-      effect: 'Where the names come from: the drives, or a file',
+      effect: 'Where the names of an index come from: the drives, or a file',
       needs: 'listing.indexMode',
     },
     {
@@ -149,7 +152,7 @@ export const listing: Section = {
       setting: 'listing.indexFile',
       value: containerPath,
       only: '1.0.1',
-      effect: 'The file. It has one bucket at a time: a listing of another one writes it anew',
+      effect: 'File of persistent_key_only. It has one bucket at a time: a listing of another one writes it anew',
       needs: 'listing.indexProvider',
     },
     {

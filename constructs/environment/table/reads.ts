@@ -18,7 +18,7 @@ export const reads: Section = {
       value: size(),
       only: '1.0.1',
       default: '128 KiB',
-      effect: 'Largest object that is read this way',
+      effect: 'Largest object that smallInMemory reads',
     },
     {
       name: 'RUSTFS_GET_MID_SIZE_STREAMING_ENABLE',
@@ -167,7 +167,7 @@ export const streamingReads: Section = {
       value: choice('legacy', 'rustfs'),
       only: '1.0.1',
       default: 'legacy',
-      effect: 'Decoder of these readers',
+      effect: 'Decoder of codecStreaming and midSizeStreaming',
     },
     {
       name: 'RUSTFS_GET_CODEC_STREAMING_DATA_BLOCKS_FIRST_READER_SETUP',
@@ -175,7 +175,7 @@ export const streamingReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'These readers open parity shards only when data shards are missing',
+      effect: 'codecStreaming and midSizeStreaming open parity shards only when data shards are missing',
       source: 'crates/ecstore/src/set_disk/core/io_primitives.rs',
     },
     {
@@ -184,7 +184,7 @@ export const streamingReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'These readers read parity shards only when data shards are missing',
+      effect: 'codecStreaming and midSizeStreaming read parity shards only when data shards are missing',
       source: 'crates/ecstore/src/erasure/coding/decode.rs',
     },
     {
@@ -193,7 +193,7 @@ export const streamingReads: Section = {
       value: choice('off', 'on'),
       only: '1.0.1',
       default: 'off',
-      effect: 'Decodes while sending; not for ranges, nor for encrypted, compressed or remote objects',
+      effect: 'Decodes objects while they are sent; not for ranges, nor for encrypted, compressed or remote objects',
     },
     {
       name: 'RUSTFS_GET_CODEC_STREAMING_ROLLOUT_PCT',
@@ -201,7 +201,7 @@ export const streamingReads: Section = {
       value: integer(0, 100, 'percent'),
       only: '1.0.1',
       default: '100',
-      effect: 'Part of the objects that are read this way, chosen by their names',
+      effect: 'Part of the objects that codecStreaming reads, chosen by their names',
       needs: 'reads.codecStreaming',
     },
     {
@@ -210,7 +210,7 @@ export const streamingReads: Section = {
       value: size(),
       only: '1.0.1',
       default: '128 KiB',
-      effect: 'Smallest object that is read this way',
+      effect: 'Smallest object that codecStreaming reads',
       needs: 'reads.codecStreaming',
     },
     {
@@ -219,7 +219,7 @@ export const streamingReads: Section = {
       value: size(),
       only: '1.0.1',
       default: '128 KiB',
-      effect: 'The same for the engine rustfs, unless codecMinSize is set',
+      effect: 'Smallest object that codecStreaming reads with the streamingEngine rustfs, unless codecMinSize is set',
       needs: 'reads.codecStreaming',
     },
     {
@@ -228,7 +228,7 @@ export const streamingReads: Section = {
       value: integer(1, 2),
       only: '1.0.1',
       default: '2',
-      effect: 'Stripes that are read ahead; 1.0.1 takes any other number for 1',
+      effect: 'Stripes that codecStreaming reads ahead',
       needs: 'reads.codecStreaming',
       source: 'crates/ecstore/src/erasure/coding/decode_reader.rs',
     },
@@ -238,7 +238,7 @@ export const streamingReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'Reads multipart objects this way too',
+      effect: 'codecStreaming reads multipart objects too',
       needs: 'reads.codecStreaming',
     },
     {
@@ -247,7 +247,7 @@ export const streamingReads: Section = {
       value: integer(1),
       only: '1.0.1',
       default: '256',
-      effect: 'Most parts of an object that is read this way',
+      effect: 'Most parts of an object that codecStreaming reads',
       needs: 'reads.codecMultipart',
     },
     {
@@ -256,7 +256,8 @@ export const streamingReads: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'Opens parity shards only when data shards are missing, for objects up to codecDataShardsFirstMaxSize',
+      effect:
+        'codecStreaming opens parity shards only when data shards are missing, for objects up to codecDataShardsFirstMaxSize',
       needs: 'reads.codecStreaming',
     },
     {
@@ -265,7 +266,7 @@ export const streamingReads: Section = {
       value: size(),
       only: '1.0.1',
       default: '512 KiB',
-      effect: 'Largest object that is read so',
+      effect: 'Largest object of codecDataShardsFirst',
       needs: 'reads.codecDataShardsFirst',
     },
   ],

@@ -69,7 +69,7 @@ export const writes: Section = {
       value: size(),
       only: '1.0.1',
       default: '0 (every part)',
-      effect: 'Smallest part that counts',
+      effect: 'Smallest part of an upload that largeAdmission limits',
     },
     {
       name: 'RUSTFS_PUT_MULTIPART_FOREGROUND_ADMISSION_WAIT_TIMEOUT_MS',
@@ -77,7 +77,7 @@ export const writes: Section = {
       value: milliseconds(0),
       only: '1.0.1',
       default: '10000',
-      effect: 'How long a part waits for its turn; clients give up after 10 to 60 seconds',
+      effect: 'How long a part of an upload waits for its turn; clients give up after 10 to 60 seconds',
     },
     {
       name: 'RUSTFS_PUT_MULTIPART_FOREGROUND_ADMISSION_MAX_PENDING',
@@ -85,7 +85,7 @@ export const writes: Section = {
       value: integer(0),
       only: '1.0.1',
       default: '0: 16 for each large upload at the same time',
-      effect: 'Parts that wait; more get 503 SlowDown at once',
+      effect: 'Parts of uploads that wait for their turn; more get 503 SlowDown at once',
     },
     {
       name: 'RUSTFS_SMALL_EAGER_PUT_MAX_SIZE_BYTES',
@@ -103,7 +103,8 @@ export const writes: Section = {
       value: size(),
       only: '1.0.1',
       default: '16 MiB',
-      effect: 'The same for uploads above 1 MiB that are neither encrypted nor compressible, whatever their number',
+      effect:
+        'Largest upload above 1 MiB that is in memory before it is written, if neither encrypted nor compressible',
       source: 'rustfs/src/app/object/put.rs',
     },
     {
@@ -127,7 +128,7 @@ export const writes: Section = {
       setting: 'writes.staleUploadCleanupInterval',
       value: text('a duration such as 24h, with ms, s, m, h, d or w', /^[1-9]\d*(ms|s|m|h|d|w)$/),
       default: '6h',
-      effect: 'How often RustFS looks for such uploads',
+      effect: 'How often RustFS looks for unfinished multipart uploads to delete',
       source: 'crates/ecstore/src/bucket/lifecycle/bucket_lifecycle_ops.rs',
     },
   ],
@@ -169,7 +170,7 @@ export const driveWrites: Section = {
       value: integer(1, 32),
       only: '1.0.1',
       default: '4',
-      effect: 'Blocks that are handed to the drives together, in uploads that are large enough',
+      effect: 'Blocks of a large upload that are handed to the drives together',
     },
     {
       name: 'RUSTFS_PUT_LARGE_BATCH_MIN_SIZE_BYTES',
@@ -177,7 +178,7 @@ export const driveWrites: Section = {
       value: size(),
       only: '1.0.1',
       default: '64 MiB',
-      effect: 'Smallest such upload',
+      effect: 'Smallest upload with encodeBatchBlocks',
       source: 'crates/ecstore/src/set_disk/mod.rs',
     },
     {
@@ -186,7 +187,7 @@ export const driveWrites: Section = {
       value: size(),
       only: '1.0.1',
       default: '128 MiB',
-      effect: 'Smallest such part of an upload',
+      effect: 'Smallest part of an upload with encodeBatchBlocks',
       source: 'crates/ecstore/src/set_disk/mod.rs',
     },
     {
@@ -195,7 +196,7 @@ export const driveWrites: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'Encodes smaller uploads in the buffer that they were read into',
+      effect: 'Encodes uploads without encodeBatchBlocks in the buffer that they were read into',
     },
     {
       name: 'RUSTFS_EXPERIMENTAL_DST_DIR_FSYNC_GROUP_COMMIT_ENABLE',
@@ -221,7 +222,7 @@ export const driveWrites: Section = {
       value: integer(0, 1000, 'microseconds'),
       only: '1.0.1',
       default: '0',
-      effect: 'How long the first waits for others',
+      effect: 'How long the first of groupFileSyncs waits for others',
       needs: 'writes.groupFileSyncs',
       source: 'crates/ecstore/src/disk/os.rs',
     },
@@ -246,7 +247,7 @@ export const snowball: Section = {
       value: size(1, 10 * 1024 ** 4),
       only: '1.0.1',
       default: '10 GiB',
-      effect: 'All files of one such archive',
+      effect: 'All files of an archive that RustFS unpacks on upload',
     },
     {
       name: 'RUSTFS_SNOWBALL_EXTRACT_MAX_INFLIGHT',
