@@ -56,14 +56,21 @@ interface StorageSettings {
   readonly inlineBlock?: Size;
   /** What the start does on NFS, CIFS, FUSE, overlayfs, 9p, Ceph and Gluster. `fail` for RustFsStorage.paths(). (RUSTFS_UNSUPPORTED_FS_POLICY) @default - warn */
   readonly unsupportedFilesystem?: 'warn' | 'fail';
-  /** Sizes of I/O buffers; RustFS takes an unknown name for GeneralPurpose. (RUSTFS_BUFFER_PROFILE) @default - GeneralPurpose */
+  /** Sizes of I/O buffers: of a kind of work, or your own. (RUSTFS_BUFFER_PROFILE) @default - GeneralPurpose */
   readonly bufferProfile?:
     | 'GeneralPurpose'
     | 'AiTraining'
     | 'DataAnalytics'
     | 'WebWorkload'
     | 'IndustrialIoT'
-    | 'SecureStorage';
+    | 'SecureStorage'
+    | 'custom';
+  /** Smallest buffer of the profile custom. Expects a Size from 1 to 65536 bytes. (RUSTFS_BUFFER_MIN_SIZE) @default - 64 KiB */
+  readonly bufferMin?: Size;
+  /** Largest buffer of the profile custom. Expects a Size of at least 1048576 bytes. (RUSTFS_BUFFER_MAX_SIZE) @default - 1 MiB */
+  readonly bufferMax?: Size;
+  /** Buffer of the profile custom for data of unknown size; between the two. Expects a Size. (RUSTFS_BUFFER_DEFAULT_SIZE) @default - 256 KiB */
+  readonly bufferUnknownSize?: Size;
   /** Buffers of one size instead of a profile. (RUSTFS_BUFFER_PROFILE_DISABLE) @default - false */
   readonly fixedBuffers?: boolean;
   /** Compresses new objects on the drives. (RUSTFS_COMPRESSION_ENABLED) @default - false */
@@ -72,6 +79,8 @@ interface StorageSettings {
   readonly compressionExtensions?: readonly string[];
   /** Content types that are compressed. Expects a list of media types such as text/*. Only in 1.0.1. (RUSTFS_COMPRESSION_MIME_TYPES) @default - unset */
   readonly compressionMimeTypes?: readonly string[];
+  /** Names of objects that are not compressed, beside those that RustFS knows as compressed. Only with settings.storage.compression. Expects a list of file name extensions such as .log. (RUSTFS_ADDED_EXCLUDE_COMPRESS_EXTENSIONS) @default - unset */
+  readonly uncompressedExtensions?: readonly string[];
   /** Compresses multipart uploads too; 1.0.0-beta.7 cannot read them after a downgrade. Only in 1.0.1. (RUSTFS_COMPRESSION_MULTIPART_ENABLED) @default - false */
   readonly multipartCompression?: boolean;
   /** When a write counts as done: on the disk (strict), or in its cache. Less than strict can lose acknowledged objects. Only in 1.0.1. (RUSTFS_DURABILITY_MODE) @default - strict */
@@ -434,6 +443,194 @@ interface WebdavSettings {
   readonly maxConnections?: number;
 }
 
+interface ReadsSettings {
+  /** Reads small objects into memory at once instead of as a stream. Only in 1.0.1. (RUSTFS_GET_SMALL_OBJECT_DIRECT_MEMORY) @default - true */
+  readonly smallInMemory?: boolean;
+  /** Largest object that smallInMemory reads. Expects a Size. Only in 1.0.1. (RUSTFS_GET_SMALL_OBJECT_DIRECT_MEMORY_THRESHOLD) @default - 128 KiB */
+  readonly smallInMemoryMaxSize?: Size;
+  /** Reads objects of 128 to 512 KiB by a reader of their own, with one stripe ahead. Only in 1.0.1. (RUSTFS_GET_MID_SIZE_STREAMING_ENABLE) @default - true */
+  readonly midSizeStreaming?: boolean;
+  /** Reads whole objects into memory before the answer, up to RUSTFS_OBJECT_SEEK_SUPPORT_THRESHOLD and at most 64 MiB. Only in 1.0.1. (RUSTFS_GET_SEEK_BUFFER_ENABLE) @default - false */
+  readonly bufferWholeObjects?: boolean;
+  /** Buffer of one answer that is sent as a stream. Expects a Size. Only in 1.0.1. (RUSTFS_GET_READER_STREAM_BUFFER_SIZE) @default - chosen by size and number of requests */
+  readonly streamBuffer?: Size;
+  /** Sends what is in memory as one piece instead of as a stream of one. Only in 1.0.1. (RUSTFS_GET_SMALL_BODY_ONCE_ENABLE) @default - false */
+  readonly bodyInOnePiece?: boolean;
+  /** More metrics of how answers are sent; only where metrics are exported. Only in 1.0.1. (RUSTFS_GET_OUTPUT_HANDOFF_ATTRIBUTION_ENABLE) @default - false */
+  readonly outputMetrics?: boolean;
+  /** Opens the next part of a multipart object while one is read. Only in 1.0.1. (RUSTFS_GET_MULTIPART_READER_SETUP_PREFETCH) @default - true */
+  readonly multipartPrefetch?: boolean;
+  /** Opens parity shards only when data shards are missing. With false a slow drive delays fewer reads, and every read costs more. Only in 1.0.1. (RUSTFS_GET_DATA_BLOCKS_FIRST_READER_SETUP) @default - true */
+  readonly dataShardsFirst?: boolean;
+  /** Above 1, whatever the number, the next stripe is read while one is decoded. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_GET_DECODE_STRIPE_PREFETCH_COUNT) @default - 1 (none) */
+  readonly stripePrefetch?: number;
+  /** Reads and verifies the next stripe while one is decoded; the same as a stripePrefetch above 1. Only in 1.0.1. (RUSTFS_GET_BITROT_DECODE_OVERLAP_ENABLE) @default - false */
+  readonly overlapVerification?: boolean;
+  /** Ranges of encrypted multipart objects are read from the part where they begin. With false the whole object is read, also later for uploads begun meanwhile. Only in 1.0.1. (RUSTFS_ENCRYPTED_RANGE_SEEK) @default - true */
+  readonly encryptedRangeSeek?: boolean;
+  /** Reads shards of the own node before those of others. Only in 1.0.1. Clusters alone. (RUSTFS_SHARD_LOCALITY_SCHEDULING) @default - off */
+  readonly shardLocality?: 'off' | 'on';
+  /** With false, neither of the readers is used that decode while they send: codecStreaming and midSizeStreaming. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_ENABLE) @default - true */
+  readonly streaming?: boolean;
+  /** With false the same as streaming with false. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_BODY_COMPAT_CONFIRMED) @default - true */
+  readonly streamingBodyConfirmed?: boolean;
+  /** With false the same as streaming with false. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_HEADER_COMPAT_CONFIRMED) @default - true */
+  readonly streamingHeaderConfirmed?: boolean;
+  /** Decoder of codecStreaming and midSizeStreaming. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_ENGINE) @default - legacy */
+  readonly streamingEngine?: 'legacy' | 'rustfs';
+  /** codecStreaming and midSizeStreaming open parity shards only when data shards are missing. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_DATA_BLOCKS_FIRST_READER_SETUP) @default - false */
+  readonly streamingDataShardsFirst?: boolean;
+  /** codecStreaming and midSizeStreaming read parity shards only when data shards are missing. Only in 1.0.1. (RUSTFS_GET_LOCKSTEP_DATA_SHARDS_ONLY_ENABLE) @default - false */
+  readonly streamingDataShardsOnly?: boolean;
+  /** Decodes objects while they are sent; not for ranges, nor for encrypted, compressed or remote objects. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_ROLLOUT) @default - off */
+  readonly codecStreaming?: 'off' | 'on';
+  /** Part of the objects that codecStreaming reads, chosen by their names. Only with settings.reads.codecStreaming. Expects a whole number of percent from 0 to 100. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_ROLLOUT_PCT) @default - 100 */
+  readonly codecPercent?: number;
+  /** Smallest object that codecStreaming reads. Only with settings.reads.codecStreaming. Expects a Size. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_MIN_SIZE) @default - 128 KiB */
+  readonly codecMinSize?: Size;
+  /** Smallest object that codecStreaming reads with the streamingEngine rustfs, unless codecMinSize is set. Only with settings.reads.codecStreaming. Expects a Size. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_RUSTFS_MIN_SIZE) @default - 128 KiB */
+  readonly codecRustFsMinSize?: Size;
+  /** Stripes that codecStreaming reads ahead. Only with settings.reads.codecStreaming. Expects a whole number from 1 to 2. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_MAX_INFLIGHT) @default - 2 */
+  readonly codecStripesInFlight?: number;
+  /** codecStreaming reads multipart objects too. Only with settings.reads.codecStreaming. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_MULTIPART_ENABLE) @default - false */
+  readonly codecMultipart?: boolean;
+  /** Most parts of an object that codecStreaming reads. Only with settings.reads.codecMultipart. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_MULTIPART_MAX_PARTS) @default - 256 */
+  readonly codecMultipartMaxParts?: number;
+  /** codecStreaming opens parity shards only when data shards are missing, for objects up to codecDataShardsFirstMaxSize. Only with settings.reads.codecStreaming. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_DATA_BLOCKS_FIRST_ENABLE) @default - false */
+  readonly codecDataShardsFirst?: boolean;
+  /** Largest object of codecDataShardsFirst. Only with settings.reads.codecDataShardsFirst. Expects a Size. Only in 1.0.1. (RUSTFS_GET_CODEC_STREAMING_DATA_BLOCKS_FIRST_MAX_SIZE) @default - 512 KiB */
+  readonly codecDataShardsFirstMaxSize?: Size;
+  /** Reads of the latest version wait for as many drives as have to agree, not for all. Only in 1.0.1. (RUSTFS_GET_METADATA_EARLY_STOP_ENABLE) @default - true */
+  readonly metadataEarlyStop?: boolean;
+  /** Reads of a version by its id wait for as many drives as have to agree, not for all. Only in 1.0.1. (RUSTFS_GET_METADATA_VERSION_EARLY_STOP_ENABLE) @default - false */
+  readonly metadataVersionEarlyStop?: boolean;
+  /** Reads of objects that are stored with their metadata do not wait for all drives; with false, no read of an object does that. Only in 1.0.1. (RUSTFS_GET_METADATA_DATA_READ_EARLY_STOP_ENABLE) @default - true */
+  readonly metadataDataEarlyStop?: boolean;
+  /** Reads of objects in files of their own do not wait for all drives, if they are one part, neither encrypted nor compressed. Only in 1.0.1. (RUSTFS_GET_METADATA_TWO_PHASE_READ_PLAN_ENABLE) @default - false */
+  readonly metadataPlainEarlyStop?: boolean;
+  /** Reads that do not wait for all drives ask no more of them at first than have to agree. Only in 1.0.1. (RUSTFS_GET_METADATA_EARLY_STOP_BOUNDED_FANOUT) @default - true */
+  readonly metadataBoundedFanout?: boolean;
+  /** Objects of one erasure set whose metadata is kept in memory for 2 seconds; of buckets without versioning, and not in a cluster. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_GET_OBJECT_METADATA_CACHE_MAX_ENTRIES) @default - 4096 */
+  readonly metadataCacheEntries?: number;
+  /** Asks another node for metadata of several objects at once; auto asks one by one where it does not know such requests. Only in 1.0.1. Clusters alone. (RUSTFS_GET_METADATA_READ_VERSION_COALESCE) @default - off */
+  readonly metadataCoalescing?: 'off' | 'auto' | 'on';
+  /** How long a request waits for others before metadataCoalescing sends them. Only with settings.reads.metadataCoalescing. Expects a whole number of microseconds, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_GET_METADATA_READ_VERSION_COALESCE_DELAY_MICROS) @default - 200 */
+  readonly metadataCoalescingDelayMicroseconds?: number;
+  /** Objects of one request of metadataCoalescing that a node reads at the same time. Only with settings.reads.metadataCoalescing. Expects a whole number from 1 to 128. Only in 1.0.1. Clusters alone. (RUSTFS_BATCH_READ_VERSION_SERVER_PARALLELISM) @default - 4 */
+  readonly metadataBatchParallelism?: number;
+}
+
+interface ListingSettings {
+  /** Drives of a set that a listing asks: 1, 2, half, all, or those that have seen the same number of changes. In a set of 4 all are asked. Only in 1.0.1. (RUSTFS_LIST_OBJECTS_QUORUM) @default - optimal */
+  readonly quorum?: 'disk' | 'reduced' | 'optimal' | 'strict' | 'auto';
+  /** Lists from an index: index_metadata_fast without a look at the objects, the others (which do the same) with one. Only with settings.listing.indexProvider. Only in 1.0.1. (RUSTFS_LIST_OBJECTS_INDEX_MODE) @default - unset: no index */
+  readonly indexMode?: 'index_key_only' | 'index_verified_page' | 'index_metadata_fast';
+  /** Where the names of an index come from: the drives, or a file. Only with settings.listing.indexMode. Only in 1.0.1. (RUSTFS_LIST_OBJECTS_INDEX_PROVIDER) @default - unset: no index */
+  readonly indexProvider?: 'walker_key_only' | 'persistent_key_only';
+  /** File of persistent_key_only. It has one bucket at a time: a listing of another one writes it anew. Only with settings.listing.indexProvider. Expects an absolute path in the container outside of its drives, such as /tmp/listing. Only in 1.0.1. (RUSTFS_LIST_OBJECTS_INDEX_PROVIDER_PATH) @default - unset */
+  readonly indexFile?: string;
+  /** Name of the index; another one has it written anew. Only with settings.listing.indexFile. Expects a name such as g1. Only in 1.0.1. (RUSTFS_LIST_OBJECTS_INDEX_PROVIDER_GENERATION) @default - a time */
+  readonly indexGeneration?: string;
+  /** Where the state of the index is kept: one file for each bucket. Only with settings.listing.indexFile. Expects an absolute path in the container outside of its drives, such as /tmp/listing. Only in 1.0.1. (RUSTFS_LIST_OBJECTS_NAMESPACE_JOURNAL_PATH) @default - on the drives */
+  readonly journalDirectory?: string;
+}
+
+interface WritesSettings {
+  /** Limits uploads of every size by admissionLimit, instead of large ones and parts alone. Only in 1.0.1. (RUSTFS_PUT_FOREGROUND_ADMISSION_ENABLE) @default - false */
+  readonly admission?: boolean;
+  /** Uploads at the same time; others get 503 SlowDown. Only with settings.writes.admission. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_PUT_FOREGROUND_ADMISSION_LIMIT) @default - 0 (none) */
+  readonly admissionLimit?: number;
+  /** How long an upload waits for its turn before the 503. Only with settings.writes.admission. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. (RUSTFS_PUT_FOREGROUND_ADMISSION_WAIT_TIMEOUT_MS) @default - 0 */
+  readonly admissionWaitMilliseconds?: number;
+  /** Limits large uploads and parts of uploads. Only in 1.0.1. (RUSTFS_PUT_LARGE_FOREGROUND_ADMISSION_ENABLE) @default - true */
+  readonly largeAdmission?: boolean;
+  /** Large uploads and parts at the same time; others wait, then get 503 SlowDown. With 0 a part counts by its size, an eighth for each 8 MiB. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_PUT_LARGE_FOREGROUND_ADMISSION_LIMIT) @default - 0: half of RUSTFS_OBJECT_MAX_CONCURRENT_DISK_READS, at most 32 */
+  readonly largeAdmissionLimit?: number;
+  /** Smallest upload that counts as large; one of unknown size always does. Expects a Size. Only in 1.0.1. (RUSTFS_PUT_LARGE_FOREGROUND_ADMISSION_MIN_SIZE_BYTES) @default - 32 MiB */
+  readonly largeAdmissionMinSize?: Size;
+  /** How long a large upload waits for its turn. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. (RUSTFS_PUT_LARGE_FOREGROUND_ADMISSION_WAIT_TIMEOUT_MS) @default - 250 */
+  readonly largeAdmissionWaitMilliseconds?: number;
+  /** Smallest part of an upload that largeAdmission limits. Expects a Size. Only in 1.0.1. (RUSTFS_PUT_MULTIPART_FOREGROUND_ADMISSION_MIN_SIZE_BYTES) @default - 0 (every part) */
+  readonly partAdmissionMinSize?: Size;
+  /** How long a part of an upload waits for its turn; clients give up after 10 to 60 seconds. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. (RUSTFS_PUT_MULTIPART_FOREGROUND_ADMISSION_WAIT_TIMEOUT_MS) @default - 10000 */
+  readonly partAdmissionWaitMilliseconds?: number;
+  /** Parts of uploads that wait for their turn; more get 503 SlowDown at once. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_PUT_MULTIPART_FOREGROUND_ADMISSION_MAX_PENDING) @default - 0: 16 for each large upload at the same time */
+  readonly partAdmissionMaxPending?: number;
+  /** Largest upload that is in memory before it is written; half above 64 uploads at the same time, a quarter above 128, but not below 128 KiB. Expects a Size. Only in 1.0.1. (RUSTFS_SMALL_EAGER_PUT_MAX_SIZE_BYTES) @default - 512 KiB */
+  readonly eagerMaxSize?: Size;
+  /** Largest upload above 1 MiB that is in memory before it is written, if neither encrypted nor compressible. Expects a Size. Only in 1.0.1. (RUSTFS_ZERO_COPY_EAGER_PUT_MAX_SIZE_BYTES) @default - 16 MiB */
+  readonly eagerLargeMaxSize?: Size;
+  /** Refuses archives such as .zip and .tar.gz with a Content-Encoding, which clients would unpack. (RUSTFS_REJECT_ARCHIVE_CONTENT_ENCODING) @default - false */
+  readonly rejectEncodedArchives?: boolean;
+  /** Age at which an unfinished multipart upload is deleted, unless a lifecycle rule does it before. Expects a duration such as 24h, with ms, s, m, h, d or w. (RUSTFS_API_STALE_UPLOADS_EXPIRY) @default - 24h */
+  readonly staleUploadExpiry?: string;
+  /** How often RustFS looks for unfinished multipart uploads to delete. Expects a duration such as 24h, with ms, s, m, h, d or w. (RUSTFS_API_STALE_UPLOADS_CLEANUP_INTERVAL) @default - 6h */
+  readonly staleUploadCleanupInterval?: string;
+  /** Answers as soon as enough drives have the object, and finishes the others after it. Only in 1.0.1. (RUSTFS_PUT_RENAME_EARLY_ACK_ENABLE) @default - true */
+  readonly earlyAnswer?: boolean;
+  /** How long an upload waits for the lock of its object, at its end. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. (RUSTFS_PUT_COMMIT_NAMESPACE_LOCK_ACQUIRE_TIMEOUT_MS) @default - 0: RUSTFS_OBJECT_LOCK_ACQUIRE_TIMEOUT */
+  readonly commitLockTimeoutMilliseconds?: number;
+  /** Encoded data of one upload that waits for drives; at least 1 block, at most 32 (8 in 1.0.0-beta.7). Expects a Size. (RUSTFS_ERASURE_ENCODE_MAX_INFLIGHT_BYTES) @default - 32 MiB; 1.0.0-beta.7: 8 MiB */
+  readonly encodeQueue?: Size;
+  /** Blocks of a large upload that are handed to the drives together. Expects a whole number from 1 to 32. Only in 1.0.1. (RUSTFS_ERASURE_ENCODE_BATCH_BLOCKS) @default - 4 */
+  readonly encodeBatchBlocks?: number;
+  /** Smallest upload with encodeBatchBlocks. Expects a Size. Only in 1.0.1. (RUSTFS_PUT_LARGE_BATCH_MIN_SIZE_BYTES) @default - 64 MiB */
+  readonly batchMinSize?: Size;
+  /** Smallest part of an upload with encodeBatchBlocks. Expects a Size. Only in 1.0.1. (RUSTFS_MULTIPART_PUT_LARGE_BATCH_MIN_SIZE_BYTES) @default - 128 MiB */
+  readonly batchMinPartSize?: Size;
+  /** Encodes uploads without encodeBatchBlocks in the buffer that they were read into. Only in 1.0.1. (RUSTFS_ERASURE_ENCODE_BYTESMUT_INGEST) @default - false */
+  readonly encodeInPlace?: boolean;
+  /** Syncs a directory once for several uploads that wait for it. Only in 1.0.1. (RUSTFS_EXPERIMENTAL_DST_DIR_FSYNC_GROUP_COMMIT_ENABLE) @default - false */
+  readonly groupDirectorySyncs?: boolean;
+  /** Syncs the files of several uploads together. Only in 1.0.1. (RUSTFS_EXPERIMENTAL_FILE_FDATASYNC_GROUP_COMMIT_ENABLE) @default - false */
+  readonly groupFileSyncs?: boolean;
+  /** How long the first of groupFileSyncs waits for others. Only with settings.writes.groupFileSyncs. Expects a whole number of microseconds from 0 to 1000. Only in 1.0.1. (RUSTFS_EXPERIMENTAL_FILE_FDATASYNC_GROUP_COMMIT_WAIT_MICROS) @default - 0 */
+  readonly groupFileSyncsWaitMicroseconds?: number;
+}
+
+interface SnowballSettings {
+  /** Largest file in an archive that RustFS unpacks on upload. Expects a Size from 1 to 1099511627776 bytes. Only in 1.0.1. (RUSTFS_SNOWBALL_MAX_ENTRY_BYTES) @default - 1 GiB */
+  readonly maxEntry?: Size;
+  /** All files of an archive that RustFS unpacks on upload. Expects a Size from 1 to 10995116277760 bytes. Only in 1.0.1. (RUSTFS_SNOWBALL_MAX_UNPACKED_BYTES) @default - 10 GiB */
+  readonly maxUnpacked?: Size;
+  /** Files of one archive that are written at the same time, where errors are ignored and the bucket has no quota. Expects a whole number from 1 to 16. Only in 1.0.1. (RUSTFS_SNOWBALL_EXTRACT_MAX_INFLIGHT) @default - 16 */
+  readonly parallelFiles?: number;
+}
+
+interface IoSettings {
+  /** Reads drives by io_uring where the kernel lets it, and as without it elsewhere. Only in 1.0.1. (RUSTFS_IO_URING_READ_ENABLE) @default - false */
+  readonly uring?: boolean;
+  /** Keeps up to 512 files of each drive open, if the limit of open files is high enough. Only with settings.io.uring. Only in 1.0.1. (RUSTFS_IO_URING_FD_CACHE) @default - true */
+  readonly uringKeepOpen?: boolean;
+  /** Rings of io_uring for one drive, each with a thread. Only with settings.io.uring. Expects a whole number from 1 to 16. Only in 1.0.1. (RUSTFS_IO_URING_SHARDS) @default - a quarter of the CPUs, 1 to 4 */
+  readonly uringRings?: number;
+  /** Threads for all rings; a drive that gets none is read without io_uring. Only with settings.io.uring. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_IO_URING_MAX_DRIVER_THREADS) @default - 0 (no limit) */
+  readonly uringMaxThreads?: number;
+  /** Largest single read by io_uring. Only with settings.io.uring. Expects a Size from 4096 to 134217728 bytes. Only in 1.0.1. (RUSTFS_IO_URING_READ_CHUNK_BYTES) @default - 128 MiB */
+  readonly uringMaxRead?: Size;
+  /** Data of all reads by io_uring at the same time. Each drive takes its part at the start; one that gets none is read without io_uring. Only with settings.io.uringReadBudgetPerDrive. Expects a Size. Only in 1.0.1. (RUSTFS_IO_URING_READ_BUDGET_TOTAL_BYTES) @default - none */
+  readonly uringReadBudget?: Size;
+  /** Part of uringReadBudget for one drive. Reads wait for it, and one that is larger goes without io_uring. Only with settings.io.uringReadBudget. Expects a Size. Only in 1.0.1. (RUSTFS_IO_URING_READ_BUDGET_DRIVER_BYTES) @default - none */
+  readonly uringReadBudgetPerDrive?: Size;
+  /** Data that was read by io_uring and is still in use; a read beyond it fails. Only with settings.io.uring. Expects a Size. Only in 1.0.1. (RUSTFS_IO_URING_READ_RESULT_BUDGET_BYTES) @default - none */
+  readonly uringResultBudget?: Size;
+}
+
+interface IntegritySettings {
+  /** Stores a proof of the content of every shard with new objects, which 1.0.0-beta.7 does not know. Only in 1.0.1. (RUSTFS_SHARD_INTEGRITY_WRITE) @default - false */
+  readonly shardCommitments?: boolean;
+  /** Encrypts new objects in frames of fixed size that are authenticated, which 1.0.0-beta.7 cannot read. Only in 1.0.1. (RUSTFS_ENCRYPTION_FRAME_V2) @default - false */
+  readonly encryptionFrameV2?: boolean;
+  /** Reads objects that were encrypted before 1.0.0-alpha.91. False is safer where there are none. Only in 1.0.1. (RUSTFS_ENCRYPTION_LEGACY_NONCE_FALLBACK) @default - true */
+  readonly legacyNonces?: boolean;
+  /** How often the check of a shard is repeated when its file has another size than expected. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_BITROT_SIZE_MISMATCH_RETRY_COUNT) @default - 2 */
+  readonly sizeMismatchRetries?: number;
+  /** Pause before the check of a shard is repeated. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. (RUSTFS_BITROT_SIZE_MISMATCH_RETRY_DELAY_MS) @default - 100 */
+  readonly sizeMismatchRetryMilliseconds?: number;
+  /** Does not start when the test of its checksums fails, instead of only logging it. Only in 1.0.1. (RUSTFS_BITROT_SELFTEST_STRICT) @default - false */
+  readonly strictSelfTest?: boolean;
+}
+
 /** Settings of RustFS, one for each environment variable: docs/environment-variables.md. */
 export interface RustFsSettings {
   readonly server?: ServerSettings;
@@ -459,4 +656,10 @@ export interface RustFsSettings {
   readonly ftp?: FtpSettings;
   readonly ftps?: FtpsSettings;
   readonly webdav?: WebdavSettings;
+  readonly reads?: ReadsSettings;
+  readonly listing?: ListingSettings;
+  readonly writes?: WritesSettings;
+  readonly snowball?: SnowballSettings;
+  readonly io?: IoSettings;
+  readonly integrity?: IntegritySettings;
 }

@@ -46,10 +46,12 @@ function defaults({ default: ours, betaDefault }: Variable): string {
   return betaDefault === undefined ? now : `${now}; 1.0.0-beta.7: ${betaDefault}`;
 }
 
+const told = ({ effect, needs }: Variable) => (needs === undefined ? effect : `${effect}. Only with settings.${needs}`);
+
 function row(variable: Variable, source: string): string {
   const values = 'setting' in variable ? expected(variable.value) : '';
   const name = `\`${variable.name}\`${variable.secret ? ' (secret)' : ''}`;
-  const cells = [name, setBy(variable), versions(variable), defaults(variable), values, variable.effect];
+  const cells = [name, setBy(variable), versions(variable), defaults(variable), values, told(variable)];
   return `| ${[...cells, variable.source ?? source].map(cell).join(' | ')} |`;
 }
 
@@ -85,12 +87,12 @@ function typeOf(value: Value): string {
 }
 
 function property([path, variable]: readonly [string, SettingVariable]): string {
-  const { name, effect, value, only, clusterOnly } = variable;
+  const { name, value, only, clusterOnly } = variable;
   const expects = value.kind === 'boolean' || value.kind === 'choice' ? '' : ` Expects ${expected(value)}.`;
   const version = `${only === undefined ? '' : ` Only in ${only}.`}${clusterOnly ? ' Clusters alone.' : ''}`;
   const line = `  readonly ${path.split('.')[1]}?: ${typeOf(value)};`;
   return [
-    `  /** ${effect}.${expects}${version} (${name}) @default - ${defaults(variable) || 'unset'} */`,
+    `  /** ${told(variable)}.${expects}${version} (${name}) @default - ${defaults(variable) || 'unset'} */`,
     line.length > 120 ? line.replaceAll(' | ', '\n    | ').replace(': ', ':\n    | ') : line,
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
+import { ioProblems, ioWarnings } from './io-checks.js';
 
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
@@ -82,6 +83,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
   return [
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains, cluster?.names),
+    ...ioProblems(settings),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -107,6 +109,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
 export function settingsWarnings(settings: RustFsSettings): string[] {
   const { ftp, webdav, proxy, policyPlugin, storage, health, iam, drives, internode } = settings;
   return [
+    ...ioWarnings(settings),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
       ? ['settings.webdav.tls is false: access keys and objects travel in clear']

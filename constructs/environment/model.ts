@@ -42,6 +42,8 @@ export type Variable = Way & {
   readonly clusterOnly?: true;
   /** Also set when this one is, because it has no effect otherwise. */
   readonly switches?: string;
+  /** The setting that has to be on for this one to have an effect. @default - none */
+  readonly needs?: string;
   /** Where the fact comes from, in RustFS' repository. @default - that of the section */
   readonly source?: string;
 };

@@ -109,7 +109,7 @@ function partOf({ setting, name, value, switches }: SettingVariable, given: unkn
 }
 
 /** All settings that have a value, by path. */
-function flatten(settings: RustFsSettings): readonly (readonly [string, unknown])[] {
+export function flatten(settings: RustFsSettings): readonly (readonly [string, unknown])[] {
   return Object.entries(settings)
     .flatMap(([group, values]) =>
       Object.entries(values ?? {}).map(([name, value]) => [`${group}.${name}`, value] as const),

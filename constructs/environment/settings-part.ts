@@ -30,11 +30,17 @@ function serverDomains(domains: readonly string[], { version, port, cluster }: S
 }
 
 /** What follows from settings and is none itself. */
-function derived({ server, ftps, webdav }: RustFsSettings, context: SettingsContext): Record<string, string> {
+function derived({ server, ftps, webdav, listing }: RustFsSettings, context: SettingsContext): Record<string, string> {
   return {
     ...(server?.domains ? { RUSTFS_SERVER_DOMAINS: serverDomains(server.domains, context) } : {}),
     ...(ftps?.enabled ? { RUSTFS_FTPS_CERTS_DIR: TLS_DIRECTORY } : {}),
     ...(webdav?.enabled && webdav.tls !== false ? { RUSTFS_WEBDAV_CERTS_DIR: TLS_DIRECTORY } : {}),
+    ...(listing?.indexMode === 'index_metadata_fast'
+      ? {
+          RUSTFS_LIST_OBJECTS_METADATA_FAST_ENABLED: 'true',
+          RUSTFS_LIST_OBJECTS_METADATA_FAST_STALENESS_MS: '60000',
+        }
+      : {}),
   };
 }
 

@@ -5,17 +5,21 @@ import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
 import { internode } from './table/internode.js';
+import { integrity, io } from './table/io.js';
 import { kms } from './table/kms.js';
+import { listing, metadataReads } from './table/listing.js';
 import { locks } from './table/locks.js';
 import { observability } from './table/observability.js';
 import { pools } from './table/pools.js';
 import { protocols } from './table/protocols.js';
+import { reads, streamingReads } from './table/reads.js';
 import { heal, scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { startup } from './table/startup.js';
 import { storage } from './table/storage.js';
 import { targets } from './table/targets.js';
 import { tls } from './table/tls.js';
+import { driveWrites, snowball, writes } from './table/writes.js';
 
 /** Every environment variable of RustFS that this toolkit knows, and how it is set. */
 export const SECTIONS: readonly Section[] = [
@@ -39,6 +43,15 @@ export const SECTIONS: readonly Section[] = [
   scanner,
   heal,
   protocols,
+  reads,
+  streamingReads,
+  metadataReads,
+  listing,
+  writes,
+  driveWrites,
+  snowball,
+  io,
+  integrity,
 ];
 
 const VARIABLES = SECTIONS.flatMap(({ variables }) => variables);

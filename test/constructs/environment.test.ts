@@ -136,7 +136,7 @@ describe('settings', () => {
     ],
     [
       { storage: { bufferProfile: 'Fast' } },
-      'settings.storage.bufferProfile (value: "Fast"): expected one of GeneralPurpose, AiTraining, DataAnalytics, WebWorkload, IndustrialIoT, SecureStorage',
+      'settings.storage.bufferProfile (value: "Fast"): expected one of GeneralPurpose, AiTraining, DataAnalytics, WebWorkload, IndustrialIoT, SecureStorage, custom',
     ],
     [
       { observability: { endpoint: 'http://user:secret@otel:4318' } },
@@ -279,12 +279,12 @@ test('domains come with the names that the container has itself, and on beta.7 w
 
 describe('extraEnvironment', () => {
   test('passes what is not known, and says so', () => {
-    expect(extraEnvironmentPart({ RUSTFS_LIST_OBJECTS_QUORUM: 'strict' })).toEqual({
+    expect(extraEnvironmentPart({ RUSTFS_NO_SUCH_VARIABLE: 'strict' })).toEqual({
       problems: [],
       part: {
-        environment: { RUSTFS_LIST_OBJECTS_QUORUM: 'strict' },
+        environment: { RUSTFS_NO_SUCH_VARIABLE: 'strict' },
         warnings: [
-          'extraEnvironment sets RUSTFS_LIST_OBJECTS_QUORUM, which this toolkit does not know: nobody checks whether it has an effect in this version',
+          'extraEnvironment sets RUSTFS_NO_SUCH_VARIABLE, which this toolkit does not know: nobody checks whether it has an effect in this version',
         ],
       },
     });
