@@ -1,5 +1,6 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { RustFsStorage } from '../rustfs-storage.js';
+import { cacheIsOn, cacheProblems } from './cache-checks.js';
 
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
@@ -40,6 +41,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
   return [
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains),
+    ...cacheProblems(settings.cache),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -59,7 +61,8 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
 }
 
 /** What is allowed, but better known. */
-export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, health, iam }: RustFsSettings): string[] {
+export function settingsWarnings(settings: RustFsSettings): string[] {
+  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, cache = {}, objects } = settings;
   return [
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
@@ -78,6 +81,16 @@ export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, he
     ...(storage?.durability === 'relaxed' || storage?.durability === 'none'
       ? [
           `settings.storage.durability is ${storage.durability}: a power failure can lose objects that were acknowledged`,
+        ]
+      : []),
+    ...(cacheIsOn(cache)
+      ? [
+          'settings.cache: who may read an object can tell from the time of an answer whether somebody else read it lately',
+        ]
+      : []),
+    ...(objects?.transactionFencing
+      ? [
+          'settings.objects.transactionFencing: RustFS 1.0.1 does not start on empty drives with it, so set it after the first start; and it refuses every write while a node does not answer',
         ]
       : []),
     ...(health?.busyAtRequests

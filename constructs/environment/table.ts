@@ -5,6 +5,9 @@ import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
 import { kms } from './table/kms.js';
+import { objectCache } from './table/object-cache.js';
+import { objectIo } from './table/object-io.js';
+import { objects } from './table/objects.js';
 import { observability } from './table/observability.js';
 import { protocols } from './table/protocols.js';
 import { heal, scanner } from './table/scanner.js';
@@ -18,6 +21,9 @@ export const SECTIONS: readonly Section[] = [
   server,
   storage,
   drives,
+  objects,
+  objectIo,
+  objectCache,
   http,
   tls,
   proxies,

@@ -35,11 +35,5 @@ export const drives: Section = {
       effect: 'Tuning of connections between nodes',
       source: 'crates/config/src/constants/internode.rs',
     },
-    {
-      name: 'RUSTFS_OBJECT_*',
-      not: 'tuning of the read and write path, measured by nobody for this toolkit',
-      effect: 'Buffers, timeouts and scheduling of object I/O',
-      source: 'crates/config/src/constants/object.rs',
-    },
   ],
 };
