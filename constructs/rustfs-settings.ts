@@ -113,7 +113,7 @@ interface ObjectsSettings {
   readonly maxReads?: number;
   /** How long a GET waits for one of maxReads before it takes one of extraReads. 0: no limit. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_PERMIT_WAIT_TIMEOUT) @default - 5 */
   readonly readQueueSeconds?: number;
-  /** GETs beyond maxReads that waited long enough; one more is refused with SlowDown. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_DEGRADED_READ_CAP) @default - 0 (as many as maxReads) */
+  /** GETs that read beyond maxReads after readQueueSeconds; one more is refused with SlowDown. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_DEGRADED_READ_CAP) @default - 0 (as many as maxReads) */
   readonly extraReads?: number;
   /** GETs at a time from which each has smaller buffers; in 1.0.1 large PUTs too. Expects a whole number, at least 1. (RUSTFS_OBJECT_MEDIUM_CONCURRENCY_THRESHOLD) @default - 4 */
   readonly mediumConcurrency?: number;
@@ -154,7 +154,7 @@ interface ObjectsSettings {
 interface ObjectIoSettings {
   /** Reads a part from a drive of this server in one piece, through a memory map, instead of as a stream. Only in 1.0.1. (RUSTFS_OBJECT_MMAP_READ_ENABLE) @default - true */
   readonly mmapReads?: boolean;
-  /** The same under its older name. Only in 1.0.0-beta.7. (RUSTFS_OBJECT_ZERO_COPY_ENABLE) @default - true */
+  /** Reads a part from a drive of this server through a memory map instead of as a stream. Only in 1.0.0-beta.7. (RUSTFS_OBJECT_ZERO_COPY_ENABLE) @default - true */
   readonly zeroCopyReads?: boolean;
   /** Most that mmapReads reads in one piece; more is a stream. Expects a Size. Only in 1.0.1. (RUSTFS_OBJECT_MMAP_READ_MAX_LENGTH) @default - 32 MiB */
   readonly maxMmapRead?: Size;
@@ -174,33 +174,33 @@ interface ObjectIoSettings {
   readonly dropCacheAfterWrite?: boolean;
   /** Smallest read or write for dropCacheAfterRead and dropCacheAfterWrite. Expects a Size. (RUSTFS_OBJECT_FILE_CACHE_RECLAIM_THRESHOLD) @default - 4 MiB */
   readonly minDropCache?: Size;
-  /** Looks in /sys for the kind of the drives; without it, it is unknown. (RUSTFS_OBJECT_IO_STORAGE_DETECTION_ENABLE) @default - true */
+  /** Looks in /sys for the kind of the drives; false: unknown. (RUSTFS_OBJECT_IO_STORAGE_DETECTION_ENABLE) @default - true */
   readonly detectMedia?: boolean;
-  /** Kind of the drives, which decides about buffers of GETs; unknown has the buffers of ssd. (RUSTFS_OBJECT_IO_STORAGE_MEDIA_OVERRIDE) @default - what detectMedia finds */
+  /** Kind of the drives, which decides about buffers of GETs; unknown has the largest buffer of ssd. (RUSTFS_OBJECT_IO_STORAGE_MEDIA_OVERRIDE) @default - what detectMedia finds */
   readonly media?: 'nvme' | 'ssd' | 'hdd' | 'unknown';
-  /** Largest buffer of a GET on such drives; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_NVME_BUFFER_CAP) @default - 2 MiB */
+  /** Largest buffer of a GET on NVMe drives; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_NVME_BUFFER_CAP) @default - 2 MiB */
   readonly nvmeMaxBuffer?: Size;
-  /** The same on SSD and on unknown drives. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_SSD_BUFFER_CAP) @default - 1 MiB */
+  /** Largest buffer of a GET on SSDs and on unknown drives; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_SSD_BUFFER_CAP) @default - 1 MiB */
   readonly ssdMaxBuffer?: Size;
-  /** The same on hard disks. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_HDD_BUFFER_CAP) @default - 512 KiB */
+  /** Largest buffer of a GET on hard disks; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_HDD_BUFFER_CAP) @default - 512 KiB */
   readonly hddMaxBuffer?: Size;
-  /** Wait of a GET for objects.maxReads from which the load is medium: smaller buffers. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBJECT_IO_LOAD_LOW_THRESHOLD_MS) @default - 10 */
+  /** Wait of a GET for one of objects.maxReads from which the load counts as medium: smaller buffers. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBJECT_IO_LOAD_LOW_THRESHOLD_MS) @default - 10 */
   readonly mediumLoadMilliseconds?: number;
-  /** The same for high load, and four times as long for critical: still smaller buffers. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBJECT_IO_LOAD_HIGH_THRESHOLD_MS) @default - 50 */
+  /** Wait of a GET for one of objects.maxReads from which the load counts as high, or as critical after four times as long: still smaller buffers. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBJECT_IO_LOAD_HIGH_THRESHOLD_MS) @default - 50 */
   readonly highLoadMilliseconds?: number;
   /** Estimated bandwidth below which GETs have smaller buffers; 1.0.1 estimates it only while it exports metrics. Expects a whole number, at least 0. (RUSTFS_OBJECT_IO_BANDWIDTH_LOW_THRESHOLD_BPS) @default - 67108864 */
   readonly lowBytesPerSecond?: number;
-  /** The same for larger ones, from this bandwidth. Expects a whole number, at least 0. (RUSTFS_OBJECT_IO_BANDWIDTH_HIGH_THRESHOLD_BPS) @default - 536870912 */
+  /** Estimated bandwidth from which GETs have larger buffers; 1.0.1 estimates it only while it exports metrics. Expects a whole number, at least 0. (RUSTFS_OBJECT_IO_BANDWIDTH_HIGH_THRESHOLD_BPS) @default - 536870912 */
   readonly highBytesPerSecond?: number;
   /** Weight of the newest GET in the estimated bandwidth. Expects a number from 0 to 1. (RUSTFS_OBJECT_IO_BANDWIDTH_EMA_BETA) @default - 0.1 */
   readonly bandwidthWeight?: number;
   /** Last reads of ranges that tell whether reads are sequential or random, which decides about their buffers; 1.0.1 keeps them only while it exports metrics. Expects a whole number, at least 2. (RUSTFS_OBJECT_IO_PATTERN_HISTORY_SIZE) @default - 8 */
   readonly patternReads?: number;
-  /** Largest gap between two of these reads that still counts as sequential. Expects a Size. (RUSTFS_OBJECT_IO_SEQUENTIAL_STEP_TOLERANCE_BYTES) @default - 128 KiB */
+  /** Largest gap between two reads of ranges that still counts as sequential (patternReads). Expects a Size. (RUSTFS_OBJECT_IO_SEQUENTIAL_STEP_TOLERANCE_BYTES) @default - 128 KiB */
   readonly sequentialGap?: Size;
   /** GETs of less count as priority "high" in the metric rustfs_io_priority_assigned_total; nothing is served earlier. Expects a Size. (RUSTFS_OBJECT_IO_HIGH_PRIORITY_SIZE_THRESHOLD) @default - 1 MiB */
   readonly highPriorityBelow?: Size;
-  /** GETs of more count as "low" there. Expects a Size. (RUSTFS_OBJECT_IO_LOW_PRIORITY_SIZE_THRESHOLD) @default - 10 MiB */
+  /** GETs of more count as priority "low" in the metric rustfs_io_priority_assigned_total; nothing is served later. Expects a Size. (RUSTFS_OBJECT_IO_LOW_PRIORITY_SIZE_THRESHOLD) @default - 10 MiB */
   readonly lowPriorityAbove?: Size;
 }
 
@@ -217,17 +217,17 @@ interface CacheSettings {
   readonly maxEntry?: Size;
   /** How long an object stays in the cache. Expects a whole number of seconds from 1 to 2592000. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_TTL_SECS) @default - 60 */
   readonly ttlSeconds?: number;
-  /** How long it stays without being read; no longer than ttlSeconds. Expects a whole number of seconds from 1 to 2592000. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_TIME_TO_IDLE_SECS) @default - 30 */
+  /** How long an object stays in the cache without being read; no longer than ttlSeconds. Expects a whole number of seconds from 1 to 2592000. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_TIME_TO_IDLE_SECS) @default - 30 */
   readonly idleSeconds?: number;
-  /** Free memory below which nothing is added. 0: is not looked at. Expects a whole number of percent from 0 to 100. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MIN_FREE_MEMORY_PERCENT) @default - 20 */
+  /** Free memory below which nothing is added to the cache. 0: is not looked at. Expects a whole number of percent from 0 to 100. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MIN_FREE_MEMORY_PERCENT) @default - 20 */
   readonly minFreeMemoryPercent?: number;
-  /** Objects that are added at a time, for each CPU. Expects a whole number from 1 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_FILL_CONCURRENCY_PER_CPU) @default - 1 */
+  /** Objects that are added to the cache at a time, for each CPU. Expects a whole number from 1 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_FILL_CONCURRENCY_PER_CPU) @default - 1 */
   readonly fillsPerCpu?: number;
-  /** Objects that are added at a time; not less than fillsPerCpu. Expects a whole number from 1 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_FILL_CONCURRENCY_MAX) @default - 32 */
+  /** Objects that are added to the cache at a time; not less than fillsPerCpu. Expects a whole number from 1 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_FILL_CONCURRENCY_MAX) @default - 32 */
   readonly maxFills?: number;
   /** Versions and forms of one object in the cache; the oldest has to go for one more. Expects a whole number from 2 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_IDENTITY_KEYS_MAX) @default - 16 */
   readonly maxVersions?: number;
-  /** Timeout of adding an object, with mode fill_materialize_enabled: 1.5 times what its size takes at fillBytesPerSecond, or objects.readTimeoutSeconds. Only in 1.0.1. (RUSTFS_OBJECT_DYNAMIC_TIMEOUT_ENABLE) @default - true */
+  /** Timeout of adding an object to the cache, with mode fill_materialize_enabled: 1.5 times what its size takes at fillBytesPerSecond, or objects.readTimeoutSeconds. Only in 1.0.1. (RUSTFS_OBJECT_DYNAMIC_TIMEOUT_ENABLE) @default - true */
   readonly fillTimeoutBySize?: boolean;
   /** Bandwidth that fillTimeoutBySize counts with. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_OBJECT_BYTES_PER_SECOND) @default - 1048576 */
   readonly fillBytesPerSecond?: number;

@@ -63,7 +63,7 @@ export const objectCache: Section = {
       value: seconds(1, DAYS_30),
       only: '1.0.1',
       default: '30',
-      effect: 'How long it stays without being read; no longer than ttlSeconds',
+      effect: 'How long an object stays in the cache without being read; no longer than ttlSeconds',
     },
     {
       name: 'RUSTFS_OBJECT_DATA_CACHE_MIN_FREE_MEMORY_PERCENT',
@@ -71,7 +71,7 @@ export const objectCache: Section = {
       value: integer(0, 100, 'percent'),
       only: '1.0.1',
       default: '20',
-      effect: 'Free memory below which nothing is added. 0: is not looked at',
+      effect: 'Free memory below which nothing is added to the cache. 0: is not looked at',
       source: 'crates/object-data-cache/src/memory.rs',
     },
     {
@@ -80,7 +80,7 @@ export const objectCache: Section = {
       value: integer(1, 65_535),
       only: '1.0.1',
       default: '1',
-      effect: 'Objects that are added at a time, for each CPU',
+      effect: 'Objects that are added to the cache at a time, for each CPU',
       source: 'crates/object-data-cache/src/moka_backend.rs',
     },
     {
@@ -89,7 +89,7 @@ export const objectCache: Section = {
       value: integer(1, 65_535),
       only: '1.0.1',
       default: '32',
-      effect: 'Objects that are added at a time; not less than fillsPerCpu',
+      effect: 'Objects that are added to the cache at a time; not less than fillsPerCpu',
       source: 'crates/object-data-cache/src/moka_backend.rs',
     },
     {
@@ -109,7 +109,7 @@ export const objectCache: Section = {
       otherwise: 'reads it and uses it for nothing',
       default: 'true',
       effect:
-        'Timeout of adding an object, with mode fill_materialize_enabled: 1.5 times what its size takes at fillBytesPerSecond, or objects.readTimeoutSeconds',
+        'Timeout of adding an object to the cache, with mode fill_materialize_enabled: 1.5 times what its size takes at fillBytesPerSecond, or objects.readTimeoutSeconds',
       source: 'rustfs/src/storage/timeout_wrapper.rs',
     },
     {

@@ -23,7 +23,7 @@ export const objectIo: Section = {
       only: '1.0.0-beta.7',
       otherwise: 'calls it RUSTFS_OBJECT_MMAP_READ_ENABLE (settings.objectIo.mmapReads)',
       default: 'true',
-      effect: 'The same under its older name',
+      effect: 'Reads a part from a drive of this server through a memory map instead of as a stream',
       source: 'crates/ecstore/src/set_disk/read.rs',
     },
     {
@@ -110,7 +110,7 @@ export const objectIo: Section = {
       setting: 'objectIo.detectMedia',
       value: boolean,
       default: 'true',
-      effect: 'Looks in /sys for the kind of the drives; without it, it is unknown',
+      effect: 'Looks in /sys for the kind of the drives; false: unknown',
       source: 'crates/io-core/src/io_profile.rs',
     },
     {
@@ -118,7 +118,7 @@ export const objectIo: Section = {
       setting: 'objectIo.media',
       value: choice('nvme', 'ssd', 'hdd', 'unknown'),
       default: 'what detectMedia finds',
-      effect: 'Kind of the drives, which decides about buffers of GETs; unknown has the buffers of ssd',
+      effect: 'Kind of the drives, which decides about buffers of GETs; unknown has the largest buffer of ssd',
       source: 'crates/io-core/src/io_profile.rs',
     },
     {
@@ -126,35 +126,36 @@ export const objectIo: Section = {
       setting: 'objectIo.nvmeMaxBuffer',
       value: maxBuffer,
       default: '2 MiB',
-      effect: 'Largest buffer of a GET on such drives; 1.0.0-beta.7 takes no more than 1 MiB',
+      effect: 'Largest buffer of a GET on NVMe drives; 1.0.0-beta.7 takes no more than 1 MiB',
     },
     {
       name: 'RUSTFS_OBJECT_IO_SSD_BUFFER_CAP',
       setting: 'objectIo.ssdMaxBuffer',
       value: maxBuffer,
       default: '1 MiB',
-      effect: 'The same on SSD and on unknown drives',
+      effect: 'Largest buffer of a GET on SSDs and on unknown drives; 1.0.0-beta.7 takes no more than 1 MiB',
     },
     {
       name: 'RUSTFS_OBJECT_IO_HDD_BUFFER_CAP',
       setting: 'objectIo.hddMaxBuffer',
       value: maxBuffer,
       default: '512 KiB',
-      effect: 'The same on hard disks',
+      effect: 'Largest buffer of a GET on hard disks; 1.0.0-beta.7 takes no more than 1 MiB',
     },
     {
       name: 'RUSTFS_OBJECT_IO_LOAD_LOW_THRESHOLD_MS',
       setting: 'objectIo.mediumLoadMilliseconds',
       value: milliseconds(1),
       default: '10',
-      effect: 'Wait of a GET for objects.maxReads from which the load is medium: smaller buffers',
+      effect: 'Wait of a GET for one of objects.maxReads from which the load counts as medium: smaller buffers',
     },
     {
       name: 'RUSTFS_OBJECT_IO_LOAD_HIGH_THRESHOLD_MS',
       setting: 'objectIo.highLoadMilliseconds',
       value: milliseconds(1),
       default: '50',
-      effect: 'The same for high load, and four times as long for critical: still smaller buffers',
+      effect:
+        'Wait of a GET for one of objects.maxReads from which the load counts as high, or as critical after four times as long: still smaller buffers',
     },
     {
       name: 'RUSTFS_OBJECT_IO_BANDWIDTH_LOW_THRESHOLD_BPS',
@@ -169,7 +170,8 @@ export const objectIo: Section = {
       setting: 'objectIo.highBytesPerSecond',
       value: integer(0),
       default: '536870912',
-      effect: 'The same for larger ones, from this bandwidth',
+      effect:
+        'Estimated bandwidth from which GETs have larger buffers; 1.0.1 estimates it only while it exports metrics',
     },
     {
       name: 'RUSTFS_OBJECT_IO_BANDWIDTH_EMA_BETA',
@@ -193,7 +195,7 @@ export const objectIo: Section = {
       setting: 'objectIo.sequentialGap',
       value: size(),
       default: '128 KiB',
-      effect: 'Largest gap between two of these reads that still counts as sequential',
+      effect: 'Largest gap between two reads of ranges that still counts as sequential (patternReads)',
       source: 'crates/io-core/src/io_profile.rs',
     },
     {
@@ -209,7 +211,8 @@ export const objectIo: Section = {
       setting: 'objectIo.lowPriorityAbove',
       value: size(),
       default: '10 MiB',
-      effect: 'GETs of more count as "low" there',
+      effect:
+        'GETs of more count as priority "low" in the metric rustfs_io_priority_assigned_total; nothing is served later',
     },
     {
       name: 'RUSTFS_OBJECT_PRIORITY_SCHEDULING_ENABLE',

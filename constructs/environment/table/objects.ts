@@ -38,7 +38,7 @@ export const objects: Section = {
       value: integer(0),
       only: '1.0.1',
       default: '0 (as many as maxReads)',
-      effect: 'GETs beyond maxReads that waited long enough; one more is refused with SlowDown',
+      effect: 'GETs that read beyond maxReads after readQueueSeconds; one more is refused with SlowDown',
       source: 'rustfs/src/storage/concurrency/manager.rs',
     },
     {
@@ -194,7 +194,7 @@ export const objects: Section = {
       derived: '`settings.objects.transactionFencing`: all nodes of a deployment run one version',
       only: '1.0.1',
       default: 'false',
-      effect: 'Confirms that every node knows this',
+      effect: 'Confirms that every node knows transaction fencing',
       source: 'crates/ecstore/src/set_disk/ops/object.rs',
     },
     {
