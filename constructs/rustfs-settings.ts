@@ -103,17 +103,6 @@ interface StorageSettings {
   readonly tierDeletionWindowSeconds?: number;
 }
 
-interface CacheSettings {
-  /** Keeps small objects in memory. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_ENABLE) @default - false */
-  readonly enabled?: boolean;
-  /** Most memory for the cache. Expects a Size. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MAX_BYTES) @default - unset */
-  readonly maxSize?: Size;
-  /** Largest object in the cache. Expects a Size. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MAX_ENTRY_BYTES) @default - unset */
-  readonly maxEntry?: Size;
-  /** How long an object stays in the cache. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_TTL_SECS) @default - unset */
-  readonly ttlSeconds?: number;
-}
-
 interface SelectSettings {
   /** S3 Select queries at the same time. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_S3SELECT_MAX_CONCURRENT_QUERIES) @default - 4 */
   readonly maxQueries?: number;
@@ -222,6 +211,137 @@ interface InternodeSettings {
   readonly idleTimeoutSeconds?: number;
   /** Whether object data goes through the proxy of HTTP_PROXY: to all nodes but loopback ones (legacy), to none, to all. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_HTTP_PROXY) @default - legacy; off with httpProfile balanced or throughput */
   readonly proxy?: 'legacy' | 'off' | 'system';
+}
+
+interface ObjectsSettings {
+  /** A GET that has not begun to read from the drives by then fails with InternalError. Does not end a transfer. 0: no limit. Expects a whole number of seconds, at least 0. (RUSTFS_OBJECT_GET_TIMEOUT) @default - 30 */
+  readonly readTimeoutSeconds?: number;
+  /** GETs that read from the drives at a time; others wait. 1.0.1 derives the limit of large writes from it: half of it, at most 32. Expects a whole number, at least 1. (RUSTFS_OBJECT_MAX_CONCURRENT_DISK_READS) @default - 64 */
+  readonly maxReads?: number;
+  /** How long a GET waits for one of maxReads before it takes one of extraReads. 0: no limit. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_PERMIT_WAIT_TIMEOUT) @default - 5 */
+  readonly readQueueSeconds?: number;
+  /** GETs that read beyond maxReads after readQueueSeconds; one more is refused with SlowDown. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_DEGRADED_READ_CAP) @default - 0 (as many as maxReads) */
+  readonly extraReads?: number;
+  /** GETs at a time from which each has smaller buffers; in 1.0.1 large PUTs too. Expects a whole number, at least 1. (RUSTFS_OBJECT_MEDIUM_CONCURRENCY_THRESHOLD) @default - 4 */
+  readonly mediumConcurrency?: number;
+  /** GETs at a time from which the buffers are smaller still. Expects a whole number, at least 1. (RUSTFS_OBJECT_HIGH_CONCURRENCY_THRESHOLD) @default - 8 */
+  readonly highConcurrency?: number;
+  /** Largest object that a GET reads into memory as a whole. 1.0.1 does that only with RUSTFS_GET_SEEK_BUFFER_ENABLE, or to fill the cache. Expects a Size from 1 to 67108864 bytes. (RUSTFS_OBJECT_SEEK_SUPPORT_THRESHOLD) @default - 10 MiB */
+  readonly maxBufferedRead?: Size;
+  /** Buffer between the drives and the answer of one GET; in 1.0.1 the most of it, less for small objects. Expects a Size. (RUSTFS_OBJECT_DUPLEX_BUFFER_SIZE) @default - 4 MiB */
+  readonly pipeBuffer?: Size;
+  /** A drive from which no bytes of an object come for so long counts as failed for this read. 0: no limit. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_READ_TIMEOUT) @default - drives.timeoutSeconds if set, else 10, or 60 with drives.timeoutProfile high_latency */
+  readonly readStallSeconds?: number;
+  /** A drive that takes no bytes of an object for so long is left out of this write. 0: no limit. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_WRITE_STALL_TIMEOUT) @default - 30 */
+  readonly writeStallSeconds?: number;
+  /** Longest write of one object, however steadily it goes on: drives that are not done by then are left out, and it fails without enough of them. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_DISK_WRITE_ABSOLUTE_CAP) @default - 0 (no limit) */
+  readonly writeLimitSeconds?: number;
+  /** Longest wait for the lock of an object or bucket; then the request fails. Expects a whole number of seconds, at least 1. (RUSTFS_OBJECT_LOCK_ACQUIRE_TIMEOUT) @default - 5 */
+  readonly lockTimeoutSeconds?: number;
+  /** Lets others write an object before its reader has all of it: in 1.0.1 once it is in memory as a whole, in 1.0.0-beta.7 once its metadata is read. (RUSTFS_OBJECT_LOCK_OPTIMIZATION_ENABLE) @default - true */
+  readonly earlyReadUnlock?: boolean;
+  /** Logs and counts locks of objects that take long. (RUSTFS_OBJECT_LOCK_DIAG_ENABLE) @default - false */
+  readonly lockDiagnostics?: boolean;
+  /** Wait for a lock from which lockDiagnostics reports it. Expects a whole number of milliseconds, at least 0. (RUSTFS_OBJECT_LOCK_DIAG_SLOW_ACQUIRE_MS) @default - 500 */
+  readonly slowLockMilliseconds?: number;
+  /** Time that a lock is held from which lockDiagnostics reports it. Expects a whole number of milliseconds, at least 0. (RUSTFS_OBJECT_LOCK_DIAG_SLOW_HOLD_MS) @default - 1000 */
+  readonly slowUnlockMilliseconds?: number;
+  /** Longest call for a lock to another node. Expects a whole number of milliseconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_TIMEOUT_MS) @default - 3000 */
+  readonly lockRpcTimeoutMilliseconds?: number;
+  /** Shortest time between two new connections for locks to one node, after failed calls. 0: at once. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_EVICTION_COOLDOWN_MS) @default - 5000 */
+  readonly lockRpcReconnectMilliseconds?: number;
+  /** Calls for locks to one node that go on after their timeout; more are cancelled. Expects a whole number, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_DETACHED_LIMIT) @default - 256 */
+  readonly lockRpcDetached?: number;
+  /** Calls for locks to one node at a time; more fail at once. Expects a whole number, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_REQUEST_LIMIT) @default - 128 */
+  readonly lockRpcLimit?: number;
+  /** Refuses a write that lost its lock to another one. With it RustFS does not start on empty drives, and refuses all writes while a node does not answer. Only in 1.0.1. (RUSTFS_OBJECT_TRANSACTION_FENCING_WRITE) @default - false */
+  readonly transactionFencing?: boolean;
+}
+
+interface ObjectIoSettings {
+  /** Reads a part from a drive of this server in one piece, through a memory map, instead of as a stream. Only in 1.0.1. (RUSTFS_OBJECT_MMAP_READ_ENABLE) @default - true */
+  readonly mmapReads?: boolean;
+  /** Reads a part from a drive of this server through a memory map instead of as a stream. Only in 1.0.0-beta.7. (RUSTFS_OBJECT_ZERO_COPY_ENABLE) @default - true */
+  readonly zeroCopyReads?: boolean;
+  /** Most that mmapReads reads in one piece; more is a stream. Expects a Size. Only in 1.0.1. (RUSTFS_OBJECT_MMAP_READ_MAX_LENGTH) @default - 32 MiB */
+  readonly maxMmapRead?: Size;
+  /** How mmapReads reads: from a memory map, or with a plain read into a buffer. Only in 1.0.1. (RUSTFS_OBJECT_MMAP_READ_METHOD) @default - mmap_copy */
+  readonly mmapReadMethod?: 'mmap_copy' | 'direct_read_copy';
+  /** Loads a memory map as a whole when it is made (MAP_POPULATE). Only in 1.0.1. (RUSTFS_OBJECT_MMAP_POPULATE_ENABLE) @default - false */
+  readonly mmapPopulate?: boolean;
+  /** Reads of mmapReads pass by the page cache (O_DIRECT), where the file system can do it. Only in 1.0.1. (RUSTFS_OBJECT_DIRECT_IO_READ_ENABLE) @default - false */
+  readonly directReads?: boolean;
+  /** Smallest read for directReads. Expects a Size. Only in 1.0.1. (RUSTFS_OBJECT_DIRECT_IO_READ_THRESHOLD) @default - 4 MiB */
+  readonly minDirectRead?: Size;
+  /** Writes of object data pass by the page cache (O_DIRECT), where the file system can do it. Only in 1.0.1. (RUSTFS_OBJECT_DIRECT_IO_WRITE_ENABLE) @default - false */
+  readonly directWrites?: boolean;
+  /** Lets the page cache forget what was read. (RUSTFS_OBJECT_FILE_CACHE_RECLAIM_READ_ENABLE) @default - true; 1.0.0-beta.7: false */
+  readonly dropCacheAfterRead?: boolean;
+  /** Lets the page cache forget what was written. (RUSTFS_OBJECT_FILE_CACHE_RECLAIM_WRITE_ENABLE) @default - false */
+  readonly dropCacheAfterWrite?: boolean;
+  /** Smallest read or write for dropCacheAfterRead and dropCacheAfterWrite. Expects a Size. (RUSTFS_OBJECT_FILE_CACHE_RECLAIM_THRESHOLD) @default - 4 MiB */
+  readonly minDropCache?: Size;
+  /** Looks in /sys for the kind of the drives; false: unknown. (RUSTFS_OBJECT_IO_STORAGE_DETECTION_ENABLE) @default - true */
+  readonly detectMedia?: boolean;
+  /** Kind of the drives, which decides about buffers of GETs; unknown has the largest buffer of ssd. (RUSTFS_OBJECT_IO_STORAGE_MEDIA_OVERRIDE) @default - what detectMedia finds */
+  readonly media?: 'nvme' | 'ssd' | 'hdd' | 'unknown';
+  /** Largest buffer of a GET on NVMe drives; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_NVME_BUFFER_CAP) @default - 2 MiB */
+  readonly nvmeMaxBuffer?: Size;
+  /** Largest buffer of a GET on SSDs and on unknown drives; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_SSD_BUFFER_CAP) @default - 1 MiB */
+  readonly ssdMaxBuffer?: Size;
+  /** Largest buffer of a GET on hard disks; 1.0.0-beta.7 takes no more than 1 MiB. Expects a Size of at least 32768 bytes. (RUSTFS_OBJECT_IO_HDD_BUFFER_CAP) @default - 512 KiB */
+  readonly hddMaxBuffer?: Size;
+  /** Wait of a GET for one of objects.maxReads from which the load counts as medium: smaller buffers. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBJECT_IO_LOAD_LOW_THRESHOLD_MS) @default - 10 */
+  readonly mediumLoadMilliseconds?: number;
+  /** Wait of a GET for one of objects.maxReads from which the load counts as high, or as critical after four times as long: still smaller buffers. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBJECT_IO_LOAD_HIGH_THRESHOLD_MS) @default - 50 */
+  readonly highLoadMilliseconds?: number;
+  /** Estimated bandwidth below which GETs have smaller buffers; 1.0.1 estimates it only while it exports metrics. Expects a whole number, at least 0. (RUSTFS_OBJECT_IO_BANDWIDTH_LOW_THRESHOLD_BPS) @default - 67108864 */
+  readonly lowBytesPerSecond?: number;
+  /** Estimated bandwidth from which GETs have larger buffers; 1.0.1 estimates it only while it exports metrics. Expects a whole number, at least 0. (RUSTFS_OBJECT_IO_BANDWIDTH_HIGH_THRESHOLD_BPS) @default - 536870912 */
+  readonly highBytesPerSecond?: number;
+  /** Weight of the newest GET in the estimated bandwidth. Expects a number from 0 to 1. (RUSTFS_OBJECT_IO_BANDWIDTH_EMA_BETA) @default - 0.1 */
+  readonly bandwidthWeight?: number;
+  /** Last reads of ranges that tell whether reads are sequential or random, which decides about their buffers; 1.0.1 keeps them only while it exports metrics. Expects a whole number, at least 2. (RUSTFS_OBJECT_IO_PATTERN_HISTORY_SIZE) @default - 8 */
+  readonly patternReads?: number;
+  /** Largest gap between two reads of ranges that still counts as sequential (patternReads). Expects a Size. (RUSTFS_OBJECT_IO_SEQUENTIAL_STEP_TOLERANCE_BYTES) @default - 128 KiB */
+  readonly sequentialGap?: Size;
+  /** GETs of less count as priority "high" in the metric rustfs_io_priority_assigned_total; nothing is served earlier. Expects a Size. (RUSTFS_OBJECT_IO_HIGH_PRIORITY_SIZE_THRESHOLD) @default - 1 MiB */
+  readonly highPriorityBelow?: Size;
+  /** GETs of more count as priority "low" in the metric rustfs_io_priority_assigned_total; nothing is served later. Expects a Size. (RUSTFS_OBJECT_IO_LOW_PRIORITY_SIZE_THRESHOLD) @default - 10 MiB */
+  readonly lowPriorityAbove?: Size;
+}
+
+interface CacheSettings {
+  /** Keeps small objects in memory; false also switches mode off. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_ENABLE) @default - false */
+  readonly enabled?: boolean;
+  /** What is kept: objects that a GET had in memory as a whole anyway, or any that is small enough. Switches the cache on. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MODE) @default - fill_buffered_only with enabled */
+  readonly mode?: 'fill_buffered_only' | 'fill_materialize_enabled';
+  /** Most memory for the cache. Expects a Size. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MAX_BYTES) @default - maxMemoryPercent */
+  readonly maxSize?: Size;
+  /** Most memory for the cache without maxSize, of what the container has; 64 GiB at most. Expects a whole number of percent from 1 to 10. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MAX_MEMORY_PERCENT) @default - 5 */
+  readonly maxMemoryPercent?: number;
+  /** Largest object in the cache; with mode fill_buffered_only also at most objects.maxBufferedRead. Expects a Size from 1 to 4294963199 bytes. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MAX_ENTRY_BYTES) @default - 1 MiB */
+  readonly maxEntry?: Size;
+  /** How long an object stays in the cache. Expects a whole number of seconds from 1 to 2592000. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_TTL_SECS) @default - 60 */
+  readonly ttlSeconds?: number;
+  /** How long an object stays in the cache without being read; no longer than ttlSeconds. Expects a whole number of seconds from 1 to 2592000. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_TIME_TO_IDLE_SECS) @default - 30 */
+  readonly idleSeconds?: number;
+  /** Free memory below which nothing is added to the cache. 0: is not looked at. Expects a whole number of percent from 0 to 100. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_MIN_FREE_MEMORY_PERCENT) @default - 20 */
+  readonly minFreeMemoryPercent?: number;
+  /** Objects that are added to the cache at a time, for each CPU. Expects a whole number from 1 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_FILL_CONCURRENCY_PER_CPU) @default - 1 */
+  readonly fillsPerCpu?: number;
+  /** Objects that are added to the cache at a time; not less than fillsPerCpu. Expects a whole number from 1 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_FILL_CONCURRENCY_MAX) @default - 32 */
+  readonly maxFills?: number;
+  /** Versions and forms of one object in the cache; the oldest has to go for one more. Expects a whole number from 2 to 65535. Only in 1.0.1. (RUSTFS_OBJECT_DATA_CACHE_IDENTITY_KEYS_MAX) @default - 16 */
+  readonly maxVersions?: number;
+  /** Timeout of adding an object to the cache, with mode fill_materialize_enabled: 1.5 times what its size takes at fillBytesPerSecond, or objects.readTimeoutSeconds. Only in 1.0.1. (RUSTFS_OBJECT_DYNAMIC_TIMEOUT_ENABLE) @default - true */
+  readonly fillTimeoutBySize?: boolean;
+  /** Bandwidth that fillTimeoutBySize counts with. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_OBJECT_BYTES_PER_SECOND) @default - 1048576 */
+  readonly fillBytesPerSecond?: number;
+  /** Shortest timeout of fillTimeoutBySize. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_OBJECT_MIN_TIMEOUT) @default - 5 */
+  readonly minFillTimeoutSeconds?: number;
+  /** Longest timeout of fillTimeoutBySize; no longer than objects.readTimeoutSeconds. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_OBJECT_MAX_TIMEOUT) @default - 300 */
+  readonly maxFillTimeoutSeconds?: number;
 }
 
 interface HttpSettings {
@@ -638,11 +758,13 @@ export interface RustFsSettings {
   readonly policyPlugin?: PolicyPluginSettings;
   readonly rateLimit?: RateLimitSettings;
   readonly storage?: StorageSettings;
-  readonly cache?: CacheSettings;
   readonly select?: SelectSettings;
   readonly drives?: DrivesSettings;
   readonly locks?: LocksSettings;
   readonly internode?: InternodeSettings;
+  readonly objects?: ObjectsSettings;
+  readonly objectIo?: ObjectIoSettings;
+  readonly cache?: CacheSettings;
   readonly http?: HttpSettings;
   readonly trust?: TrustSettings;
   readonly proxy?: ProxySettings;

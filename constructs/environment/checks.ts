@@ -1,4 +1,5 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
+import { cacheIsOn, cacheProblems } from './cache-checks.js';
 import { ioProblems, ioWarnings } from './io-checks.js';
 
 /** Beside the settings, what decides whether they fit. */
@@ -84,6 +85,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains, cluster?.names),
     ...ioProblems(settings),
+    ...cacheProblems(settings.cache),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -107,7 +109,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
 
 /** What is allowed, but better known. */
 export function settingsWarnings(settings: RustFsSettings): string[] {
-  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, drives, internode } = settings;
+  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, drives, internode, cache = {}, objects } = settings;
   return [
     ...ioWarnings(settings),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
@@ -127,6 +129,16 @@ export function settingsWarnings(settings: RustFsSettings): string[] {
     ...(storage?.durability === 'relaxed' || storage?.durability === 'none'
       ? [
           `settings.storage.durability is ${storage.durability}: a power failure can lose objects that were acknowledged`,
+        ]
+      : []),
+    ...(cacheIsOn(cache)
+      ? [
+          'settings.cache: who may read an object can tell from the time of an answer whether somebody else read it lately',
+        ]
+      : []),
+    ...(objects?.transactionFencing
+      ? [
+          'settings.objects.transactionFencing: RustFS 1.0.1 does not start on empty drives with it, so set it after the first start; and it refuses every write while a node does not answer',
         ]
       : []),
     ...(health?.busyAtRequests

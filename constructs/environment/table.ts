@@ -9,6 +9,9 @@ import { integrity, io } from './table/io.js';
 import { kms } from './table/kms.js';
 import { listing, metadataReads } from './table/listing.js';
 import { locks } from './table/locks.js';
+import { objectCache } from './table/object-cache.js';
+import { objectIo } from './table/object-io.js';
+import { objects } from './table/objects.js';
 import { observability } from './table/observability.js';
 import { pools } from './table/pools.js';
 import { protocols } from './table/protocols.js';
@@ -30,6 +33,9 @@ export const SECTIONS: readonly Section[] = [
   locks,
   startup,
   internode,
+  objects,
+  objectIo,
+  objectCache,
   http,
   tls,
   proxies,

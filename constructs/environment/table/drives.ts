@@ -158,11 +158,5 @@ export const drives: Section = {
       effect: 'Keeps up to 512 open files for each drive, if the process may open enough',
       source: 'crates/ecstore/src/disk/local.rs',
     },
-    {
-      name: 'RUSTFS_OBJECT_*',
-      not: 'tuning of the read and write path, measured by nobody for this toolkit',
-      effect: 'Buffers, timeouts and scheduling of object I/O',
-      source: 'crates/config/src/constants/object.rs',
-    },
   ],
 };
