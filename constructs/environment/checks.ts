@@ -1,10 +1,14 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { RustFsStorage } from '../rustfs-storage.js';
 
+const MEBIBYTE = 1_048_576;
+
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
   readonly storage: RustFsStorage;
   readonly tls: boolean;
+  /** Whether it logs to files. @default false */
+  readonly logFiles?: boolean;
 }
 
 function parityProblems({ storage = {} }: RustFsSettings, drives: number): string[] {
@@ -33,13 +37,23 @@ function domainProblems(domains: readonly string[] = []): string[] {
   );
 }
 
+/** Settings of log files where there are none. */
+function logFileProblems({ observability = {}, logFiles = {} }: RustFsSettings): string[] {
+  const names = ['logFilename', 'logRotation', 'logKeepFiles', 'logMaxSize'] as const;
+  return [
+    ...names.filter((name) => observability[name] !== undefined).map((name) => `observability.${name}`),
+    ...Object.keys(logFiles).map((name) => `logFiles.${name}`),
+  ].map((path) => `settings.${path} is for log files, and RustFS logs to stdout: set logs to volume`);
+}
+
 /** Settings that are valid one by one, but not together or not on this server. */
-export function settingsProblems(settings: RustFsSettings, { storage, tls }: ServerShape): string[] {
-  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {} } = settings;
+export function settingsProblems(settings: RustFsSettings, { storage, tls, logFiles }: ServerShape): string[] {
+  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {}, profiling = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains),
+    ...(logFiles ? [] : logFileProblems(settings)),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -48,6 +62,9 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
       : []),
     ...(policyPlugin.authTokenFile !== undefined && policyPlugin.url === undefined
       ? ['settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url']
+      : []),
+    ...(Object.keys(profiling).length > 0 && profiling.cpuMode === undefined
+      ? ['settings.profiling takes no profiles without settings.profiling.cpuMode']
       : []),
     ...(ftps.enabled && !tls ? [needsTls('settings.ftps.enabled')] : []),
     ...(webdav.enabled && webdav.tls !== false && !tls
@@ -59,7 +76,8 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
 }
 
 /** What is allowed, but better known. */
-export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, health, iam }: RustFsSettings): string[] {
+export function settingsWarnings(settings: RustFsSettings): string[] {
+  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, runtime } = settings;
   return [
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
@@ -83,6 +101,11 @@ export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, he
     ...(health?.busyAtRequests
       ? [
           'settings.health.busyAtRequests: a busy server counts as unhealthy for Docker, and a deployment that waits for it fails',
+        ]
+      : []),
+    ...(runtime?.threadStack && runtime.threadStack.toBytes() < MEBIBYTE
+      ? [
+          'settings.runtime.threadStack: below the 1 MiB that RustFS takes by itself, its process can end in the middle of a request',
         ]
       : []),
     ...(iam?.masterKeyFile

@@ -30,11 +30,15 @@ function serverDomains(domains: readonly string[], { version, port }: SettingsCo
 }
 
 /** What follows from settings and is none itself. */
-function derived({ server, ftps, webdav }: RustFsSettings, context: SettingsContext): Record<string, string> {
+function derived(
+  { server, ftps, webdav, profiling }: RustFsSettings,
+  context: SettingsContext,
+): Record<string, string> {
   return {
     ...(server?.domains ? { RUSTFS_SERVER_DOMAINS: serverDomains(server.domains, context) } : {}),
     ...(ftps?.enabled ? { RUSTFS_FTPS_CERTS_DIR: TLS_DIRECTORY } : {}),
     ...(webdav?.enabled && webdav.tls !== false ? { RUSTFS_WEBDAV_CERTS_DIR: TLS_DIRECTORY } : {}),
+    ...(profiling?.cpuMode ? { RUSTFS_PROF_OUTPUT_DIR: '/logs/profiles' } : {}),
   };
 }
 

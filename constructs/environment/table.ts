@@ -1,12 +1,17 @@
 import type { Section, SettingVariable, Variable } from './model.js';
+import { capacity } from './table/capacity.js';
 import { consoleSection, proxies } from './table/console.js';
 import { drives } from './table/drives.js';
 import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
 import { kms } from './table/kms.js';
+import { logFiles } from './table/log-files.js';
+import { metrics } from './table/metrics.js';
 import { observability } from './table/observability.js';
+import { profiling } from './table/profiling.js';
 import { protocols } from './table/protocols.js';
+import { memory, runtime } from './table/runtime.js';
 import { heal, scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { storage } from './table/storage.js';
@@ -28,6 +33,12 @@ export const SECTIONS: readonly Section[] = [
   kms,
   targets,
   observability,
+  logFiles,
+  metrics,
+  profiling,
+  runtime,
+  memory,
+  capacity,
   scanner,
   heal,
   protocols,
