@@ -241,7 +241,7 @@ interface ObservabilitySettings {
   readonly meterSeconds?: number;
   /** Name of the service in telemetry. Expects a word without spaces. (RUSTFS_OBS_SERVICE_NAME) @default - RustFS */
   readonly serviceName?: string;
-  /** Version of the service in telemetry. Expects a word without spaces. (RUSTFS_OBS_SERVICE_VERSION) @default - the version of RustFS */
+  /** Version of the service in telemetry; neither version of RustFS reports its own. Expects a word without spaces. (RUSTFS_OBS_SERVICE_VERSION) @default - 1.0.0 */
   readonly serviceVersion?: string;
   /** Name of the deployment in telemetry. (RUSTFS_OBS_ENVIRONMENT) @default - production */
   readonly environment?: 'production' | 'staging' | 'test' | 'development';
@@ -370,11 +370,11 @@ interface RuntimeSettings {
 }
 
 interface MemorySettings {
-  /** Gives memory back to the host while nothing happens. (RUSTFS_ALLOCATOR_RECLAIM_ENABLED) @default - true; 1.0.0-beta.7: false */
+  /** Gives memory back to the host while nothing happens. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_ENABLED) @default - true */
   readonly reclaim?: boolean;
-  /** Pause between two looks whether something happens. Expects a whole number of seconds, at least 1. (RUSTFS_ALLOCATOR_RECLAIM_INTERVAL_SECS) @default - 30 */
+  /** Pause between two looks whether something happens. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_INTERVAL_SECS) @default - 30 */
   readonly reclaimIntervalSeconds?: number;
-  /** Looks without requests, scanner and repairs after which memory is given back. Expects a whole number, at least 1. (RUSTFS_ALLOCATOR_RECLAIM_IDLE_INTERVALS) @default - 3 */
+  /** Looks without requests, scanner and repairs after which memory is given back. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_IDLE_INTERVALS) @default - 3 */
   readonly reclaimAfter?: number;
   /** Gives all free memory back; false: what is easy to give. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_FORCE) @default - true */
   readonly reclaimForce?: boolean;

@@ -154,8 +154,8 @@ export const observability: Section = {
       name: 'RUSTFS_OBS_SERVICE_VERSION',
       setting: 'observability.serviceVersion',
       value: word,
-      default: 'the version of RustFS',
-      effect: 'Version of the service in telemetry',
+      default: '1.0.0',
+      effect: 'Version of the service in telemetry; neither version of RustFS reports its own',
     },
     {
       name: 'RUSTFS_OBS_ENVIRONMENT',

@@ -132,6 +132,9 @@ export const runtime: Section = {
   ],
 };
 
+/** jemalloc of 1.0.0-beta.7 purges with background threads, which it does not have with the C library of the image (musl). */
+const RECLAIM = { only: '1.0.1', otherwise: 'counts in metrics what it would do, and gives nothing back' } as const;
+
 export const memory: Section = {
   title: 'Memory',
   source: 'rustfs/src/allocator_reclaim.rs',
@@ -140,14 +143,15 @@ export const memory: Section = {
       name: 'RUSTFS_ALLOCATOR_RECLAIM_ENABLED',
       setting: 'memory.reclaim',
       value: boolean,
+      ...RECLAIM,
       default: 'true',
-      betaDefault: 'false',
       effect: 'Gives memory back to the host while nothing happens',
     },
     {
       name: 'RUSTFS_ALLOCATOR_RECLAIM_INTERVAL_SECS',
       setting: 'memory.reclaimIntervalSeconds',
       value: seconds(1),
+      ...RECLAIM,
       default: '30',
       effect: 'Pause between two looks whether something happens',
     },
@@ -155,6 +159,7 @@ export const memory: Section = {
       name: 'RUSTFS_ALLOCATOR_RECLAIM_IDLE_INTERVALS',
       setting: 'memory.reclaimAfter',
       value: integer(1),
+      ...RECLAIM,
       default: '3',
       effect: 'Looks without requests, scanner and repairs after which memory is given back',
     },
@@ -162,8 +167,7 @@ export const memory: Section = {
       name: 'RUSTFS_ALLOCATOR_RECLAIM_FORCE',
       setting: 'memory.reclaimForce',
       value: boolean,
-      only: '1.0.1',
-      otherwise: 'ignores it and says so in its log',
+      ...RECLAIM,
       default: 'true',
       effect: 'Gives all free memory back; false: what is easy to give',
     },
