@@ -213,11 +213,11 @@ interface ObservabilitySettings {
   readonly profilingEndpoint?: string;
   /** Headers of all exports, as Authorization=Bearer%20…,other=value. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_HEADERS) @default - unset */
   readonly headersFile?: string;
-  /** Headers for traces, beside and before those of all exports. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_TRACES_HEADERS) @default - unset */
+  /** Headers for traces, which go before those of all exports. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_TRACES_HEADERS) @default - unset */
   readonly traceHeadersFile?: string;
-  /** Headers for metrics. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_METRICS_HEADERS) @default - unset */
+  /** Headers for metrics, likewise. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_METRICS_HEADERS) @default - unset */
   readonly metricHeadersFile?: string;
-  /** Headers for logs. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_LOGS_HEADERS) @default - unset */
+  /** Headers for logs, likewise. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_LOGS_HEADERS) @default - unset */
   readonly logHeadersFile?: string;
   /** Longest export. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBS_ENDPOINT_TIMEOUT_MILLIS) @default - 10000 */
   readonly exportTimeoutMilliseconds?: number;
@@ -321,7 +321,7 @@ interface MetricsSettings {
   readonly auditSeconds?: number;
   /** Targets of bucket notifications. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_NOTIFICATION_INTERVAL_SEC) @default - 15 */
   readonly notificationSeconds?: number;
-  /** Memory of the process, its allocator and its container. Expects a whole number of seconds, at least 1. (RUSTFS_MEMORY_OBSERVABILITY_INTERVAL_SECS) @default - 15 */
+  /** Memory of the process, its allocator and its container; settings.metrics.intervalSeconds is not for it. Expects a whole number of seconds, at least 1. (RUSTFS_MEMORY_OBSERVABILITY_INTERVAL_SECS) @default - 15 */
   readonly memorySeconds?: number;
   /** Measures each stage of an upload, which takes time in every upload. Only in 1.0.1. (RUSTFS_OBS_PUT_STAGE_METRICS_ENABLED) @default - false */
   readonly uploadStages?: boolean;

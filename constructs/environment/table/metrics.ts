@@ -82,7 +82,7 @@ export const metrics: Section = {
       setting: 'metrics.memorySeconds',
       value: seconds(1),
       default: '15',
-      effect: 'Memory of the process, its allocator and its container',
+      effect: 'Memory of the process, its allocator and its container; settings.metrics.intervalSeconds is not for it',
       source: 'rustfs/src/memory_observability.rs',
     },
     {
