@@ -10,8 +10,6 @@ interface ServerSettings {
   readonly checkUpdate?: boolean;
   /** Lets buckets replicate to this very host. Only in 1.0.1. (RUSTFS_REPLICATION_ALLOW_LOOPBACK_TARGET) @default - false */
   readonly allowLoopbackReplication?: boolean;
-  /** Serves CPU and memory profiles below /profile. (RUSTFS_ENABLE_PROFILING) @default - false */
-  readonly profiling?: boolean;
   /** How long the start waits for a quorum of drives before the process ends. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS) @default - 120 */
   readonly startupTimeoutSeconds?: number;
 }
@@ -365,6 +363,8 @@ interface HttpSettings {
   readonly h2PingSeconds?: number;
   /** Ends an HTTP/2 connection that does not answer a ping. Expects a whole number of seconds, at least 1. (RUSTFS_H2_KEEP_ALIVE_TIMEOUT) @default - 10 */
   readonly h2PingTimeoutSeconds?: number;
+  /** Receive buffer of each connection, for fast and far networks; net.core.rmem_max of the host is its limit. Expects a Size from 1 to 2147483647 bytes. Only in 1.0.1. (RUSTFS_HTTP_SOCKET_RECV_BUFFER_BYTES) @default - 0 (the kernel chooses, as the connection needs) */
+  readonly receiveBuffer?: Size;
   /** Compresses answers to clients that ask for it. (RUSTFS_COMPRESS_ENABLE) @default - false */
   readonly compression?: boolean;
   /** Names of objects whose answers are compressed. Expects a list of file name extensions such as .log. (RUSTFS_COMPRESS_EXTENSIONS) @default - unset */
@@ -440,17 +440,31 @@ interface ObservabilitySettings {
   readonly metricEndpoint?: string;
   /** For logs. Expects an http or https URL without user name and password. (RUSTFS_OBS_LOG_ENDPOINT) @default - unset */
   readonly logEndpoint?: string;
-  /** For profiles. Expects an http or https URL without user name and password. (RUSTFS_OBS_PROFILING_ENDPOINT) @default - unset */
+  /** Pyroscope, for CPU profiles. Expects an http or https URL without user name and password. Only in 1.0.0-beta.7. (RUSTFS_OBS_PROFILING_ENDPOINT) @default - unset */
   readonly profilingEndpoint?: string;
-  /** Longest export. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBS_ENDPOINT_TIMEOUT_MILLIS) @default - unset */
+  /** Headers of all exports, as Authorization=Bearer%20…,other=value. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_HEADERS) @default - unset */
+  readonly headersFile?: string;
+  /** Headers for traces, which go before those of all exports. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_TRACES_HEADERS) @default - unset */
+  readonly traceHeadersFile?: string;
+  /** Headers for metrics, likewise. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_METRICS_HEADERS) @default - unset */
+  readonly metricHeadersFile?: string;
+  /** Headers for logs, likewise. Expects the path of a file, relative to the project directory. (RUSTFS_OBS_ENDPOINT_LOGS_HEADERS) @default - unset */
+  readonly logHeadersFile?: string;
+  /** Longest export. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBS_ENDPOINT_TIMEOUT_MILLIS) @default - 10000 */
   readonly exportTimeoutMilliseconds?: number;
+  /** Longest export of traces. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBS_ENDPOINT_TRACES_TIMEOUT_MILLIS) @default - settings.observability.exportTimeoutMilliseconds */
+  readonly traceTimeoutMilliseconds?: number;
+  /** Longest export of metrics. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBS_ENDPOINT_METRICS_TIMEOUT_MILLIS) @default - settings.observability.exportTimeoutMilliseconds */
+  readonly metricTimeoutMilliseconds?: number;
+  /** Longest export of logs. Expects a whole number of milliseconds, at least 1. (RUSTFS_OBS_ENDPOINT_LOGS_TIMEOUT_MILLIS) @default - settings.observability.exportTimeoutMilliseconds */
+  readonly logTimeoutMilliseconds?: number;
   /** Exports traces. (RUSTFS_OBS_TRACES_EXPORT_ENABLED) @default - true */
   readonly exportTraces?: boolean;
   /** Exports metrics. (RUSTFS_OBS_METRICS_EXPORT_ENABLED) @default - true */
   readonly exportMetrics?: boolean;
   /** Exports logs. (RUSTFS_OBS_LOGS_EXPORT_ENABLED) @default - true */
   readonly exportLogs?: boolean;
-  /** Exports profiles. (RUSTFS_OBS_PROFILING_EXPORT_ENABLED) @default - true */
+  /** Exports profiles. Only in 1.0.0-beta.7. (RUSTFS_OBS_PROFILING_EXPORT_ENABLED) @default - true */
   readonly exportProfiles?: boolean;
   /** Part of the requests that are traced. Expects a number from 0 to 1. (RUSTFS_OBS_SAMPLE_RATIO) @default - 1.0 */
   readonly sampleRatio?: number;
@@ -458,6 +472,8 @@ interface ObservabilitySettings {
   readonly meterSeconds?: number;
   /** Name of the service in telemetry. Expects a word without spaces. (RUSTFS_OBS_SERVICE_NAME) @default - RustFS */
   readonly serviceName?: string;
+  /** Version of the service in telemetry; neither version of RustFS reports its own. Expects a word without spaces. (RUSTFS_OBS_SERVICE_VERSION) @default - 1.0.0 */
+  readonly serviceVersion?: string;
   /** Name of the deployment in telemetry. (RUSTFS_OBS_ENVIRONMENT) @default - production */
   readonly environment?: 'production' | 'staging' | 'test' | 'development';
   /** What is logged. Expects a level such as info, or filters such as rustfs=debug,warn. (RUSTFS_OBS_LOGGER_LEVEL) @default - warn (image) */
@@ -474,8 +490,154 @@ interface ObservabilitySettings {
   readonly logKeepFiles?: number;
   /** Size of all log files from which old ones are deleted. Expects a Size. (RUSTFS_OBS_LOG_MAX_TOTAL_SIZE_BYTES) @default - 2 GiB */
   readonly logMaxSize?: Size;
+  /** Logs the end (close) or every step (full) of spans, such as requests: a multiple of the lines. Only in 1.0.1. (RUSTFS_OBS_LOG_SPAN_EVENTS) @default - none */
+  readonly logSpans?: 'none' | 'close' | 'full';
   /** Authority (PEM) of the collector. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_OBS_TLS_CA_FILE) @default - unset */
   readonly caFile?: string;
+}
+
+interface LogFilesSettings {
+  /** Size at which a new log file begins, before settings.observability.logRotation says so. Expects a Size. (RUSTFS_OBS_LOG_MAX_SINGLE_FILE_SIZE_BYTES) @default - 0 (no limit) */
+  readonly maxFileSize?: Size;
+  /** Pause between two cleanups of old log files. Expects a whole number of seconds, at least 1. (RUSTFS_OBS_LOG_CLEANUP_INTERVAL_SECONDS) @default - 1800 */
+  readonly cleanupSeconds?: number;
+  /** Age up to which a cleanup leaves a file alone. Expects a whole number of seconds, at least 0. (RUSTFS_OBS_LOG_MIN_FILE_AGE_SECONDS) @default - 3600 */
+  readonly minAgeSeconds?: number;
+  /** Files that a cleanup never touches. Expects a list of file names, with * for any characters. (RUSTFS_OBS_LOG_EXCLUDE_PATTERNS) @default - unset */
+  readonly exclude?: readonly string[];
+  /** Deletes old files without content. (RUSTFS_OBS_LOG_DELETE_EMPTY_FILES) @default - true */
+  readonly deleteEmpty?: boolean;
+  /** Only logs what a cleanup would compress and delete, so that files pile up. (RUSTFS_OBS_LOG_DRY_RUN) @default - false */
+  readonly dryRun?: boolean;
+  /** Whether the name of the log file ends (suffix) or begins (prefix) the names of old ones; the time is the rest. (RUSTFS_OBS_LOG_MATCH_MODE) @default - suffix */
+  readonly matchMode?: 'suffix' | 'prefix';
+  /** Compresses files beyond settings.observability.logKeepFiles and logMaxSize; false: deletes them. (RUSTFS_OBS_LOG_COMPRESS_OLD_FILES) @default - true */
+  readonly compress?: boolean;
+  /** Age at which compressed files are deleted. 0: at no age, on 1.0.0-beta.7 at the next cleanup. Expects a whole number of days, at least 0. (RUSTFS_OBS_LOG_COMPRESSED_FILE_RETENTION_DAYS) @default - 30 */
+  readonly archiveDays?: number;
+  /** How old files are compressed. (RUSTFS_OBS_LOG_COMPRESSION_ALGORITHM) @default - zstd */
+  readonly compression?: 'zstd' | 'gzip';
+  /** More is smaller and slower. 0: what zstd takes by itself. 1.0.0-beta.7 takes 0 for 1, and 22 for 21. Expects a whole number from 0 to 22. (RUSTFS_OBS_LOG_ZSTD_COMPRESSION_LEVEL) @default - 8 */
+  readonly zstdLevel?: number;
+  /** Threads of zstd for one file. Expects a whole number from 1 to 256. (RUSTFS_OBS_LOG_ZSTD_WORKERS) @default - 1 */
+  readonly zstdWorkers?: number;
+  /** Takes gzip for a file where zstd fails. (RUSTFS_OBS_LOG_ZSTD_FALLBACK_TO_GZIP) @default - true */
+  readonly fallBackToGzip?: boolean;
+  /** More is smaller and slower. 0: not compressed; 1.0.0-beta.7 takes it for 1. Expects a whole number from 0 to 9. (RUSTFS_OBS_LOG_GZIP_COMPRESSION_LEVEL) @default - 6 */
+  readonly gzipLevel?: number;
+  /** Compresses several files at the same time. (RUSTFS_OBS_LOG_PARALLEL_COMPRESS) @default - true */
+  readonly parallel?: boolean;
+  /** Files that are compressed at the same time. Expects a whole number from 1 to 64. (RUSTFS_OBS_LOG_PARALLEL_WORKERS) @default - 6 */
+  readonly workers?: number;
+}
+
+interface MetricsSettings {
+  /** Pause between two measurements, for everything that has none of its own below. Nothing is measured without settings.observability.endpoint or metricEndpoint. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_DEFAULT_INTERVAL_SEC) @default - from 15 to 300, by what is measured */
+  readonly intervalSeconds?: number;
+  /** Health, capacity, erasure sets, usage, users, lifecycle and scanner. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_CLUSTER_INTERVAL_SEC) @default - 60 */
+  readonly clusterSeconds?: number;
+  /** Size and objects of each bucket. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_BUCKET_INTERVAL_SEC) @default - 300 */
+  readonly bucketSeconds?: number;
+  /** Replication of buckets. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_BUCKET_REPLICATION_BANDWIDTH_INTERVAL_SEC) @default - 30 */
+  readonly replicationSeconds?: number;
+  /** Measurements in which a replication that is gone is still reported, as 0. Expects a whole number from 1 to 255. (RUSTFS_METRICS_REPL_BW_ZERO_TOMBSTONE_CYCLES) @default - 3 */
+  readonly replicationZeroes?: number;
+  /** Drives of the node. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_NODE_INTERVAL_SEC) @default - 60 */
+  readonly nodeSeconds?: number;
+  /** CPU, memory and uptime of the process, and on 1.0.1 requests. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_RESOURCE_INTERVAL_SEC) @default - 15 */
+  readonly resourceSeconds?: number;
+  /** CPU, memory, network and drives of the host. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_SYSTEM_INTERVAL_SEC) @default - 15 */
+  readonly systemSeconds?: number;
+  /** Audit targets. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_AUDIT_INTERVAL_SEC) @default - 15 */
+  readonly auditSeconds?: number;
+  /** Targets of bucket notifications. Expects a whole number of seconds, at least 1. (RUSTFS_METRICS_NOTIFICATION_INTERVAL_SEC) @default - 15 */
+  readonly notificationSeconds?: number;
+  /** Memory of the process, its allocator and its container; settings.metrics.intervalSeconds is not for it. Expects a whole number of seconds, at least 1. (RUSTFS_MEMORY_OBSERVABILITY_INTERVAL_SECS) @default - 15 */
+  readonly memorySeconds?: number;
+  /** Measures each stage of an upload, which takes time in every upload. Only in 1.0.1. (RUSTFS_OBS_PUT_STAGE_METRICS_ENABLED) @default - false */
+  readonly uploadStages?: boolean;
+}
+
+interface ProfilingSettings {
+  /** Takes CPU profiles: all the time, for whoever asks the admin API for one, or now and then into a file of its own. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_MODE) @default - off */
+  readonly cpuMode?: 'continuous' | 'periodic';
+  /** Samples of CPU profiles. Expects a whole number from 1 to 1000000. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_FREQ) @default - 100 */
+  readonly cpuSamplesPerSecond?: number;
+  /** Pause between two periodic CPU profiles. Expects a whole number of seconds, at least 0. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_INTERVAL_SECS) @default - 300 */
+  readonly cpuIntervalSeconds?: number;
+  /** Length of a periodic CPU profile. Expects a whole number of seconds, at least 1. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_DURATION_SECS) @default - 60 */
+  readonly cpuDurationSeconds?: number;
+}
+
+interface RuntimeSettings {
+  /** Threads that serve requests. Expects a whole number, at least 1. (RUSTFS_RUNTIME_WORKER_THREADS) @default - the cores, at most 16; 1.0.0-beta.7: the cores of the host */
+  readonly workerThreads?: number;
+  /** Threads for files and drives, made when needed. Expects a whole number, at least 1. (RUSTFS_RUNTIME_MAX_BLOCKING_THREADS) @default - 256 with up to 4 cores, otherwise 1024; 1.0.0-beta.7: 1024, and twice as many beyond 16, 32, 64 … cores */
+  readonly maxBlockingThreads?: number;
+  /** Threads of their own for fsync, so that reads do not wait for it. 0 or 1: it has none of its own. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_RUNTIME_FSYNC_BLOCKING_THREADS) @default - 64 */
+  readonly fsyncThreads?: number;
+  /** Stack of one thread; the process ends when it is too small. Expects a Size. (RUSTFS_RUNTIME_THREAD_STACK_SIZE) @default - 1 MiB */
+  readonly threadStack?: Size;
+  /** How long a thread for files and drives waits for more work before it ends. Expects a whole number of seconds, at least 0. (RUSTFS_RUNTIME_THREAD_KEEP_ALIVE) @default - 60 */
+  readonly threadKeepAliveSeconds?: number;
+  /** Name of the threads in tools of the host, which show its first 15 characters. Expects a word of letters, digits, "-", "_" and ".". (RUSTFS_RUNTIME_THREAD_NAME) @default - rustfs-worker */
+  readonly threadName?: string;
+  /** Logs when a thread starts and ends, at level trace. (RUSTFS_RUNTIME_THREAD_PRINT_ENABLED) @default - false */
+  readonly logThreads?: boolean;
+  /** Tasks that a thread takes from its own queue before it looks into the common one. Expects a whole number from 1 to 4294967295. (RUSTFS_RUNTIME_GLOBAL_QUEUE_INTERVAL) @default - 31 */
+  readonly globalQueueInterval?: number;
+  /** Tasks after which a thread looks for input, output and timers. Expects a whole number from 1 to 4294967295. (RUSTFS_RUNTIME_EVENT_INTERVAL) @default - 61 */
+  readonly eventInterval?: number;
+  /** Input and output events that are taken at once. Expects a whole number, at least 1. (RUSTFS_RUNTIME_MAX_IO_EVENTS_PER_TICK) @default - 1024 */
+  readonly maxEvents?: number;
+  /** Cores by which the numbers of threads are chosen. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_OVERRIDE_CPU_CORES) @default - the limit of the container, or the cores of the host */
+  readonly cores?: number;
+  /** Takes cores and memory of the host for its own, although the container has less. Only in 1.0.1. (RUSTFS_DISABLE_CGROUP_DETECTION) @default - false */
+  readonly ignoreContainerLimits?: boolean;
+  /** Whether the number of drives that are asked at the same time follows how fast they answer. observe: only measures what it would be. Only in 1.0.1. (RUSTFS_BATCH_PROCESSOR_ADAPTIVE) @default - off */
+  readonly adaptiveBatches?: 'off' | 'observe' | 'on';
+  /** Logs each minute what it would change about cache and buffers, at level info, and changes nothing. Only while metrics are exported. (RUSTFS_AUTOTUNER_ENABLED) @default - false */
+  readonly tuningAdvice?: boolean;
+}
+
+interface MemorySettings {
+  /** Gives memory back to the host while nothing happens. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_ENABLED) @default - true */
+  readonly reclaim?: boolean;
+  /** Pause between two looks whether something happens. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_INTERVAL_SECS) @default - 30 */
+  readonly reclaimIntervalSeconds?: number;
+  /** Looks without requests, scanner and repairs after which memory is given back. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_IDLE_INTERVALS) @default - 3 */
+  readonly reclaimAfter?: number;
+  /** Gives all free memory back; false: what is easy to give. Only in 1.0.1. (RUSTFS_ALLOCATOR_RECLAIM_FORCE) @default - true */
+  readonly reclaimForce?: boolean;
+  /** Memory with which metrics compare what is used; limits nothing. Expects a Size. Only in 1.0.1. (RUSTFS_OVERRIDE_MEMORY_BYTES) @default - the limit of the container, or the memory of the host */
+  readonly total?: Size;
+}
+
+interface CapacitySettings {
+  /** Pause between two counts of what the drives hold, for metrics and on 1.0.0-beta.7 for admin info; 1.0.1 counts only drives that were written to since. Expects a whole number of seconds from 1 to 2592000. (RUSTFS_CAPACITY_SCHEDULED_INTERVAL) @default - 600; 1.0.0-beta.7: 120 */
+  readonly refreshSeconds?: number;
+  /** Age up to which admin info answers a count without a new one. Expects a whole number of seconds, at least 0. Only in 1.0.0-beta.7. (RUSTFS_CAPACITY_FAST_UPDATE_THRESHOLD) @default - 30 */
+  readonly freshSeconds?: number;
+  /** Writes in the last minute above which admin info waits for a new count. Expects a whole number, at least 0. Only in 1.0.0-beta.7. (RUSTFS_CAPACITY_WRITE_FREQUENCY_THRESHOLD) @default - 5 */
+  readonly busyWritesPerMinute?: number;
+  /** Pause since the last write before admin info waits for a new count. Expects a whole number of seconds, at least 0. Only in 1.0.0-beta.7. (RUSTFS_CAPACITY_WRITE_TRIGGER_DELAY) @default - 5 */
+  readonly quietSeconds?: number;
+  /** Files of one drive that are measured one by one; the others are estimated. Expects a whole number, at least 1. (RUSTFS_CAPACITY_MAX_FILES_THRESHOLD) @default - 200000 */
+  readonly exactFiles?: number;
+  /** Of so many of the other files one is measured. Expects a whole number, at least 1. (RUSTFS_CAPACITY_SAMPLE_RATE) @default - 200 */
+  readonly sampleEvery?: number;
+  /** Longest count of one drive; what is missing then is estimated. Expects a whole number of seconds, at least 1. (RUSTFS_CAPACITY_STAT_TIMEOUT) @default - 3, or 60 with settings.drives.timeoutProfile high_latency; 1.0.0-beta.7: 3 */
+  readonly timeoutSeconds?: number;
+  /** Gives drives with more and larger files more time, within the two limits below. (RUSTFS_CAPACITY_ENABLE_DYNAMIC_TIMEOUT) @default - true */
+  readonly adaptiveTimeout?: boolean;
+  /** Least time for a drive, with settings.capacity.adaptiveTimeout. Expects a whole number of seconds, at least 1. (RUSTFS_CAPACITY_MIN_TIMEOUT) @default - 2 */
+  readonly minTimeoutSeconds?: number;
+  /** Most time for a drive, with settings.capacity.adaptiveTimeout. 1.0.1 gives up a drive after twice of it. Expects a whole number of seconds, at least 1. (RUSTFS_CAPACITY_MAX_TIMEOUT) @default - 15, or 60 with settings.drives.timeoutProfile high_latency; 1.0.0-beta.7: 15 */
+  readonly maxTimeoutSeconds?: number;
+  /** Counts what symbolic links on a drive lead to. (RUSTFS_CAPACITY_FOLLOW_SYMLINKS) @default - false */
+  readonly followSymlinks?: boolean;
+  /** Pause between two summaries in the log, at level info. Expects a whole number of seconds from 1 to 2592000. (RUSTFS_CAPACITY_METRICS_INTERVAL) @default - 600 */
+  readonly logSeconds?: number;
 }
 
 interface ScannerSettings {
@@ -773,6 +935,12 @@ export interface RustFsSettings {
   readonly health?: HealthSettings;
   readonly events?: EventsSettings;
   readonly observability?: ObservabilitySettings;
+  readonly logFiles?: LogFilesSettings;
+  readonly metrics?: MetricsSettings;
+  readonly profiling?: ProfilingSettings;
+  readonly runtime?: RuntimeSettings;
+  readonly memory?: MemorySettings;
+  readonly capacity?: CapacitySettings;
   readonly scanner?: ScannerSettings;
   readonly heal?: HealSettings;
   readonly ftp?: FtpSettings;

@@ -119,7 +119,14 @@ export class RustFs extends Construct implements IRustFs {
     const tls = props.tls && serverTls(props.tls, `${secretsDir}/tls`, address);
     this.endpoint = tls ? `https://${tls.host}:${port}` : `http://${address}:${port}`;
     if (tls) this.node.addValidation({ validate: () => secureTransportProblems(registry.toManifest()) });
-    const context = { what: `RustFs ${id}`, version: rustfsVersion, port, storage, tls: tls !== undefined };
+    const context = {
+      what: `RustFs ${id}`,
+      version: rustfsVersion,
+      port,
+      storage,
+      tls: tls !== undefined,
+      logFiles: logs === 'volume',
+    };
     this.#defaults = {
       // Everybody who reaches a published port has a private address, and could choose its aws:SourceIp.
       RUSTFS_TRUSTED_PROXY_ENABLED: 'false',

@@ -2,6 +2,8 @@ import type { RustFsSettings } from '../rustfs-settings.js';
 import { cacheIsOn, cacheProblems } from './cache-checks.js';
 import { ioProblems, ioWarnings } from './io-checks.js';
 
+const MEBIBYTE = 1_048_576;
+
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
   /** Drives of the server, or of one erasure set of a cluster. */
@@ -12,6 +14,8 @@ export interface ServerShape {
     /** Host names that nodes and clients call the nodes by. */
     readonly names: readonly string[];
   };
+  /** Whether it logs to files. @default false */
+  readonly logFiles?: boolean;
 }
 
 function parityProblems({ storage = {} }: RustFsSettings, drives: number): string[] {
@@ -75,17 +79,33 @@ function clusterProblems({ storage = {}, ...others }: RustFsSettings): string[] 
   ];
 }
 
+/** Settings of log files where there are none. */
+function logFileProblems(
+  { observability = {}, logFiles = {} }: RustFsSettings,
+  { logFiles: toFiles, cluster }: ServerShape,
+): string[] {
+  if (toFiles) return [];
+  const wayOut = cluster ? 'a cluster logs to stdout; leave it out' : 'RustFS logs to stdout: set logs to volume';
+  const names = ['logFilename', 'logRotation', 'logKeepFiles', 'logMaxSize'] as const;
+  return [
+    ...names.filter((name) => observability[name] !== undefined).map((name) => `observability.${name}`),
+    ...Object.keys(logFiles).map((name) => `logFiles.${name}`),
+  ].map((path) => `settings.${path} is for log files, and ${wayOut}`);
+}
+
 /** Settings that are valid one by one, but not together or not on this server. */
-export function settingsProblems(settings: RustFsSettings, { storage, tls, cluster }: ServerShape): string[] {
+export function settingsProblems(settings: RustFsSettings, shape: ServerShape): string[] {
+  const { storage, tls, cluster } = shape;
   const inCluster = cluster ? clusterProblems(settings) : [];
   if (inCluster.length > 0) return inCluster;
-  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {}, internode = {} } = settings;
+  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {}, internode = {}, profiling = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains, cluster?.names),
     ...ioProblems(settings),
     ...cacheProblems(settings.cache),
+    ...logFileProblems(settings, shape),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -98,6 +118,9 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
     ...(policyPlugin.authTokenFile !== undefined && policyPlugin.url === undefined
       ? ['settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url']
       : []),
+    ...(Object.keys(profiling).length > 0 && profiling.cpuMode === undefined
+      ? ['settings.profiling takes no profiles without settings.profiling.cpuMode']
+      : []),
     ...(ftps.enabled && !tls ? [needsTls('settings.ftps.enabled')] : []),
     ...(webdav.enabled && webdav.tls !== false && !tls
       ? [
@@ -109,7 +132,20 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls, clust
 
 /** What is allowed, but better known. */
 export function settingsWarnings(settings: RustFsSettings): string[] {
-  const { ftp, webdav, proxy, policyPlugin, storage, health, iam, drives, internode, cache = {}, objects } = settings;
+  const {
+    ftp,
+    webdav,
+    proxy,
+    policyPlugin,
+    storage,
+    health,
+    iam,
+    drives,
+    internode,
+    cache = {},
+    objects,
+    runtime,
+  } = settings;
   return [
     ...ioWarnings(settings),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
@@ -160,6 +196,11 @@ export function settingsWarnings(settings: RustFsSettings): string[] {
         (name) =>
           `settings.internode.${name}: nodes of 1.0.0-beta.7 cannot take part, so a rolling upgrade from it needs this unset`,
       ),
+    ...(runtime?.threadStack && runtime.threadStack.toBytes() < MEBIBYTE
+      ? [
+          'settings.runtime.threadStack: below the 1 MiB that RustFS takes by itself, its process can end in the middle of a request',
+        ]
+      : []),
     ...(iam?.masterKeyFile
       ? [
           'settings.iam.masterKeyFile: without this key users, policies and access keys cannot be read again; keep a copy',

@@ -30,7 +30,10 @@ function serverDomains(domains: readonly string[], { version, port, cluster }: S
 }
 
 /** What follows from settings and is none itself. */
-function derived({ server, ftps, webdav, listing }: RustFsSettings, context: SettingsContext): Record<string, string> {
+function derived(
+  { server, ftps, webdav, listing, profiling }: RustFsSettings,
+  context: SettingsContext,
+): Record<string, string> {
   return {
     ...(server?.domains ? { RUSTFS_SERVER_DOMAINS: serverDomains(server.domains, context) } : {}),
     ...(ftps?.enabled ? { RUSTFS_FTPS_CERTS_DIR: TLS_DIRECTORY } : {}),
@@ -41,6 +44,7 @@ function derived({ server, ftps, webdav, listing }: RustFsSettings, context: Set
           RUSTFS_LIST_OBJECTS_METADATA_FAST_STALENESS_MS: '60000',
         }
       : {}),
+    ...(profiling?.cpuMode ? { RUSTFS_PROF_OUTPUT_DIR: '/logs/profiles' } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Section, SettingVariable, Variable } from './model.js';
+import { capacity } from './table/capacity.js';
 import { consoleSection, proxies } from './table/console.js';
 import { drives } from './table/drives.js';
 import { health } from './table/health.js';
@@ -9,13 +10,17 @@ import { integrity, io } from './table/io.js';
 import { kms } from './table/kms.js';
 import { listing, metadataReads } from './table/listing.js';
 import { locks } from './table/locks.js';
+import { logFiles } from './table/log-files.js';
+import { metrics } from './table/metrics.js';
 import { objectCache } from './table/object-cache.js';
 import { objectIo } from './table/object-io.js';
 import { objects } from './table/objects.js';
 import { observability } from './table/observability.js';
 import { pools } from './table/pools.js';
+import { profiling } from './table/profiling.js';
 import { protocols } from './table/protocols.js';
 import { reads, streamingReads } from './table/reads.js';
+import { memory, runtime } from './table/runtime.js';
 import { heal, scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { startup } from './table/startup.js';
@@ -46,6 +51,12 @@ export const SECTIONS: readonly Section[] = [
   kms,
   targets,
   observability,
+  logFiles,
+  metrics,
+  profiling,
+  runtime,
+  memory,
+  capacity,
   scanner,
   heal,
   protocols,

@@ -35,8 +35,12 @@ describe('the table', () => {
       'RUSTFS_IAM_MASTER_KEY',
       'RUSTFS_IAM_MASTER_KEY_OLD_KEYS',
       'RUSTFS_POLICY_PLUGIN_AUTH_TOKEN',
+      'RUSTFS_OBS_ENDPOINT_HEADERS',
+      'RUSTFS_OBS_ENDPOINT_TRACES_HEADERS',
+      'RUSTFS_OBS_ENDPOINT_METRICS_HEADERS',
+      'RUSTFS_OBS_ENDPOINT_LOGS_HEADERS',
     ]);
-    expect(secret.map((variable) => 'value' in variable && variable.value.kind)).toEqual(Array(3).fill('secretFile'));
+    expect(secret.filter((variable) => !('value' in variable && variable.value.kind === 'secretFile'))).toEqual([]);
   });
 
   test.each([
@@ -44,8 +48,8 @@ describe('the table', () => {
     ['RUSTFS_AUDIT_WEBHOOK_AUTH_TOKEN_PRIMARY', 'RUSTFS_{NOTIFY,AUDIT}_WEBHOOK_AUTH_TOKEN[_<ID>]'],
     ['RUSTFS_IDENTITY_OPENID_REDIRECT_URI_KEYCLOAK', 'RUSTFS_IDENTITY_OPENID_REDIRECT_URI[_<ID>]'],
     ['RUSTFS_IDENTITY_OPENID_REDIRECT_URI_DYNAMIC', 'RUSTFS_IDENTITY_OPENID_REDIRECT_URI_DYNAMIC[_<ID>]'],
-    ['RUSTFS_OBS_ENDPOINT_LOGS_HEADERS', 'RUSTFS_OBS_ENDPOINT[_{TRACES,METRICS,LOGS}]_HEADERS'],
-    ['RUSTFS_OBS_ENDPOINT_HEADERS', 'RUSTFS_OBS_ENDPOINT[_{TRACES,METRICS,LOGS}]_HEADERS'],
+    ['RUSTFS_METRICS_NODE_INTERVAL_SEC', 'RUSTFS_METRICS_NODE_INTERVAL_SEC'],
+    ['RUSTFS_PROF_MEM_PERIODIC', 'RUSTFS_PROF_MEM_{PERIODIC,INTERVAL_SECS}'],
     ['RUSTFS_SECRET_KEY', 'RUSTFS_{ACCESS,SECRET}_KEY'],
     ['RUSTFS_DRIVE_MAX_TIMEOUT_DURATION', 'RUSTFS_DRIVE_MAX_TIMEOUT_DURATION'],
     ['RUSTFS_DRIVE_SYNC_ENABLE', 'RUSTFS_DRIVE_SYNC_ENABLE'],
@@ -263,6 +267,58 @@ describe('settings', () => {
       'settings.webdav.enabled needs certificates: set tls, or settings.webdav.tls to false where access keys may travel in clear',
     ]);
   });
+});
+
+describe('log files', () => {
+  const settings: RustFsSettings = {
+    observability: { logKeepFiles: 5 },
+    logFiles: { maxFileSize: Size.mebibytes(64) },
+  };
+  const of = (logFiles: boolean) =>
+    settingsProblems(settings, { storage: RustFsStorage.single(), tls: false, logFiles });
+
+  test('have settings where there are log files alone', () => {
+    expect(of(true)).toEqual([]);
+    expect(of(false)).toEqual([
+      'settings.observability.logKeepFiles is for log files, and RustFS logs to stdout: set logs to volume',
+      'settings.logFiles.maxFileSize is for log files, and RustFS logs to stdout: set logs to volume',
+    ]);
+  });
+});
+
+describe('profiles', () => {
+  const parts = (settings: RustFsSettings, version: '1.0.1' | '1.0.0-beta.7') =>
+    settingsParts(
+      { settings },
+      { what: 'RustFs x', version, port: 9000, storage: RustFsStorage.single(), tls: false },
+    )[0]?.environment;
+
+  test('are switched on, and written where RustFS may write', () => {
+    expect(parts({ profiling: { cpuMode: 'periodic', cpuDurationSeconds: 10 } }, '1.0.0-beta.7')).toEqual({
+      RUSTFS_ENABLE_PROFILING: 'true',
+      RUSTFS_PROF_CPU_MODE: 'periodic',
+      RUSTFS_PROF_CPU_DURATION_SECS: '10',
+      RUSTFS_PROF_OUTPUT_DIR: '/logs/profiles',
+    });
+  });
+
+  test('are refused without a mode, and by 1.0.1', () => {
+    expect(() => parts({ profiling: { cpuDurationSeconds: 10 } }, '1.0.0-beta.7')).toThrow(
+      new Error('RustFs x is not valid:\n✖ settings.profiling takes no profiles without settings.profiling.cpuMode'),
+    );
+    expect(() => parts({ profiling: { cpuMode: 'periodic' } }, '1.0.1')).toThrow(
+      new Error(
+        'RustFs x is not valid:\n✖ settings.profiling.cpuMode: RUSTFS_PROF_CPU_MODE has no effect in RustFS 1.0.1, which takes no profiles into files, and says so in its log; leave it out, or take version 1.0.0-beta.7',
+      ),
+    );
+  });
+});
+
+test('a stack that is smaller than RustFS takes by itself is told', () => {
+  expect(settingsWarnings({ runtime: { threadStack: Size.mebibytes(1) } })).toEqual([]);
+  expect(settingsWarnings({ runtime: { threadStack: Size.bytes(524_288) } })).toEqual([
+    'settings.runtime.threadStack: below the 1 MiB that RustFS takes by itself, its process can end in the middle of a request',
+  ]);
 });
 
 test('domains come with the names that the container has itself, and on beta.7 with the port', () => {

@@ -139,8 +139,13 @@ describe('storage', () => {
 
   test('logs go to stdout, or to a volume of their own', () => {
     expect(synthesize({}).server.env).toContain('RUSTFS_OBS_LOG_DIRECTORY=');
-    const { server, prepare } = synthesize({ logs: 'volume', storage: RustFsStorage.paths(['/mnt/d']) });
+    const { server, prepare } = synthesize({
+      logs: 'volume',
+      settings: { logFiles: { compression: 'gzip' } },
+      storage: RustFsStorage.paths(['/mnt/d']),
+    });
     expect(server.env).toContain('RUSTFS_OBS_LOG_DIRECTORY=/logs');
+    expect(server.env).toContain('RUSTFS_OBS_LOG_COMPRESSION_ALGORITHM=gzip');
     expect(server.volumes).toEqual([
       { container_path: '/logs', volume_name: expect.stringMatching(/docker_volume\.\w*Logs/) as string },
     ]);

@@ -104,5 +104,11 @@ export const proxies: Section = {
       not: 'have no effect in mode `simple`',
       effect: 'Caches, logs and cloud address lists of mode `legacy`',
     },
+    {
+      name: 'RUSTFS_APPSETTING_WEBSITE_SITE_NAME',
+      not: 'read only where RustFS would detect its cloud, which nothing in it does',
+      effect: 'Marks Azure App Service',
+      source: 'crates/trusted-proxies/src/cloud/detector.rs',
+    },
   ],
 };

@@ -78,6 +78,16 @@ export const http: Section = {
       effect: 'Ends an HTTP/2 connection that does not answer a ping',
     },
     {
+      name: 'RUSTFS_HTTP_SOCKET_RECV_BUFFER_BYTES',
+      setting: 'http.receiveBuffer',
+      value: size(1, 2_147_483_647),
+      only: '1.0.1',
+      otherwise: 'takes 4 MiB',
+      default: '0 (the kernel chooses, as the connection needs)',
+      effect:
+        'Receive buffer of each connection, for fast and far networks; net.core.rmem_max of the host is its limit',
+    },
+    {
       name: 'RUSTFS_COMPRESS_ENABLE',
       setting: 'http.compression',
       value: boolean,

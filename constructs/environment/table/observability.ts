@@ -1,4 +1,19 @@
-import { boolean, choice, file, integer, milliseconds, type Section, seconds, size, text, url } from '../model.js';
+import {
+  boolean,
+  choice,
+  file,
+  integer,
+  milliseconds,
+  type Section,
+  seconds,
+  secretFile,
+  size,
+  text,
+  url,
+} from '../model.js';
+
+/** 1.0.1 has it in a cargo feature that is not in the image. */
+const PYROSCOPE = { only: '1.0.0-beta.7', otherwise: 'is built without it, and says so in its log' } as const;
 
 const word = text('a word without spaces', /^[^\s,]+$/);
 
@@ -20,24 +35,64 @@ export const observability: Section = {
       name: 'RUSTFS_OBS_PROFILING_ENDPOINT',
       setting: 'observability.profilingEndpoint',
       value: url,
-      effect: 'For profiles',
+      ...PYROSCOPE,
+      effect: 'Pyroscope, for CPU profiles',
     },
     {
-      name: 'RUSTFS_OBS_ENDPOINT[_{TRACES,METRICS,LOGS}]_HEADERS',
+      name: 'RUSTFS_OBS_ENDPOINT_HEADERS',
+      setting: 'observability.headersFile',
+      value: secretFile,
       secret: true,
-      not: 'may carry a token, and RustFS reads no file for it: let a collector beside RustFS add it',
-      effect: 'Headers of exports',
+      effect: 'Headers of all exports, as Authorization=Bearer%20…,other=value',
+    },
+    {
+      name: 'RUSTFS_OBS_ENDPOINT_TRACES_HEADERS',
+      setting: 'observability.traceHeadersFile',
+      value: secretFile,
+      secret: true,
+      effect: 'Headers for traces, which go before those of all exports',
+    },
+    {
+      name: 'RUSTFS_OBS_ENDPOINT_METRICS_HEADERS',
+      setting: 'observability.metricHeadersFile',
+      value: secretFile,
+      secret: true,
+      effect: 'Headers for metrics, likewise',
+    },
+    {
+      name: 'RUSTFS_OBS_ENDPOINT_LOGS_HEADERS',
+      setting: 'observability.logHeadersFile',
+      value: secretFile,
+      secret: true,
+      effect: 'Headers for logs, likewise',
     },
     {
       name: 'RUSTFS_OBS_ENDPOINT_TIMEOUT_MILLIS',
       setting: 'observability.exportTimeoutMilliseconds',
       value: milliseconds(1),
+      default: '10000',
       effect: 'Longest export',
     },
     {
-      name: 'RUSTFS_OBS_ENDPOINT_{TRACES,METRICS,LOGS}_TIMEOUT_MILLIS',
-      not: 'settings.observability.exportTimeoutMilliseconds is for all of them',
-      effect: 'Longest export of one signal',
+      name: 'RUSTFS_OBS_ENDPOINT_TRACES_TIMEOUT_MILLIS',
+      setting: 'observability.traceTimeoutMilliseconds',
+      value: milliseconds(1),
+      default: 'settings.observability.exportTimeoutMilliseconds',
+      effect: 'Longest export of traces',
+    },
+    {
+      name: 'RUSTFS_OBS_ENDPOINT_METRICS_TIMEOUT_MILLIS',
+      setting: 'observability.metricTimeoutMilliseconds',
+      value: milliseconds(1),
+      default: 'settings.observability.exportTimeoutMilliseconds',
+      effect: 'Longest export of metrics',
+    },
+    {
+      name: 'RUSTFS_OBS_ENDPOINT_LOGS_TIMEOUT_MILLIS',
+      setting: 'observability.logTimeoutMilliseconds',
+      value: milliseconds(1),
+      default: 'settings.observability.exportTimeoutMilliseconds',
+      effect: 'Longest export of logs',
     },
     {
       name: 'RUSTFS_OBS_TRACES_EXPORT_ENABLED',
@@ -64,8 +119,15 @@ export const observability: Section = {
       name: 'RUSTFS_OBS_PROFILING_EXPORT_ENABLED',
       setting: 'observability.exportProfiles',
       value: boolean,
+      ...PYROSCOPE,
       default: 'true',
       effect: 'Exports profiles',
+    },
+    {
+      name: 'RUSTFS_OBS_PROFILING_ENABLED',
+      not: 'older name of RUSTFS_OBS_PROFILING_EXPORT_ENABLED: set settings.observability.exportProfiles',
+      effect: 'Exports profiles',
+      source: 'crates/obs/src/config.rs',
     },
     {
       name: 'RUSTFS_OBS_SAMPLE_RATIO',
@@ -82,12 +144,6 @@ export const observability: Section = {
       effect: 'Pause between two exports of metrics',
     },
     {
-      name: 'RUSTFS_METRICS_*',
-      not: 'intervals at which single metrics are collected; settings.observability.meterSeconds says how often they are exported',
-      effect: 'Collection of metrics',
-      source: 'crates/obs/src',
-    },
-    {
       name: 'RUSTFS_OBS_SERVICE_NAME',
       setting: 'observability.serviceName',
       value: word,
@@ -96,8 +152,10 @@ export const observability: Section = {
     },
     {
       name: 'RUSTFS_OBS_SERVICE_VERSION',
-      not: 'RustFS reports its own version',
-      effect: 'Version of the service in telemetry',
+      setting: 'observability.serviceVersion',
+      value: word,
+      default: '1.0.0',
+      effect: 'Version of the service in telemetry; neither version of RustFS reports its own',
     },
     {
       name: 'RUSTFS_OBS_ENVIRONMENT',
@@ -162,9 +220,14 @@ export const observability: Section = {
       effect: 'Size of all log files from which old ones are deleted',
     },
     {
-      name: 'RUSTFS_OBS_LOG_*',
-      not: 'compression and cleanup of log files; RustFS keeps them below settings.observability.logMaxSize',
-      effect: 'Handling of old log files',
+      name: 'RUSTFS_OBS_LOG_SPAN_EVENTS',
+      setting: 'observability.logSpans',
+      value: choice('none', 'close', 'full'),
+      only: '1.0.1',
+      otherwise: 'logs the ends of spans, as with close',
+      default: 'none',
+      effect: 'Logs the end (close) or every step (full) of spans, such as requests: a multiple of the lines',
+      source: 'crates/obs/src/telemetry/local.rs',
     },
     {
       name: 'RUSTFS_OBS_TLS_CA_FILE',

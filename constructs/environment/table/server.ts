@@ -121,13 +121,6 @@ export const server: Section = {
       source: 'crates/ecstore/src/bucket/remote_s3_client.rs',
     },
     {
-      name: 'RUSTFS_ENABLE_PROFILING',
-      setting: 'server.profiling',
-      value: boolean,
-      default: 'false',
-      effect: 'Serves CPU and memory profiles below /profile',
-    },
-    {
       name: 'RUSTFS_STARTUP_READINESS_MAX_WAIT_SECS',
       setting: 'server.startupTimeoutSeconds',
       value: seconds(1),
