@@ -1,5 +1,6 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { RustFsStorage } from '../rustfs-storage.js';
+import { backgroundProblems, backgroundWarnings } from './background-checks.js';
 
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
@@ -40,6 +41,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
   return [
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains),
+    ...backgroundProblems(settings),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -59,8 +61,10 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
 }
 
 /** What is allowed, but better known. */
-export function settingsWarnings({ ftp, webdav, proxy, policyPlugin, storage, health, iam }: RustFsSettings): string[] {
+export function settingsWarnings(settings: RustFsSettings): string[] {
+  const { ftp, webdav, proxy, policyPlugin, storage, health, iam } = settings;
   return [
+    ...backgroundWarnings(settings),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
       ? ['settings.webdav.tls is false: access keys and objects travel in clear']

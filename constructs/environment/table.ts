@@ -1,13 +1,16 @@
 import type { Section, SettingVariable, Variable } from './model.js';
 import { consoleSection, proxies } from './table/console.js';
 import { drives } from './table/drives.js';
+import { heal } from './table/heal.js';
 import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
 import { kms } from './table/kms.js';
+import { lifecycle } from './table/lifecycle.js';
 import { observability } from './table/observability.js';
 import { protocols } from './table/protocols.js';
-import { heal, scanner } from './table/scanner.js';
+import { replication } from './table/replication.js';
+import { scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { storage } from './table/storage.js';
 import { targets } from './table/targets.js';
@@ -30,6 +33,8 @@ export const SECTIONS: readonly Section[] = [
   observability,
   scanner,
   heal,
+  lifecycle,
+  replication,
   protocols,
 ];
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { settingsProblems } from '../../constructs/environment/checks.js';
+import { settingsProblems, settingsWarnings } from '../../constructs/environment/checks.js';
 import { extraEnvironmentPart } from '../../constructs/environment/extra.js';
 import { renderSettings } from '../../constructs/environment/render.js';
 import { settingsParts } from '../../constructs/environment/settings-part.js';
@@ -108,9 +108,6 @@ describe('settings', () => {
       'settings.storage.durability: RUSTFS_DURABILITY_MODE has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
       'settings.console.requestsPerMinute: RUSTFS_CONSOLE_RATE_LIMIT_RPM has no effect in RustFS 1.0.0-beta.7, which logs the number and limits nothing; leave it out, or take version 1.0.1',
     ]);
-    expect(problems({ scanner: { inlineHeal: true } })).toEqual([
-      'settings.scanner.inlineHeal: RUSTFS_SCANNER_INLINE_HEAL_ENABLE has no effect in RustFS 1.0.1, which does not know it; leave it out, or take version 1.0.0-beta.7',
-    ]);
   });
 
   test.each([
@@ -196,6 +193,57 @@ describe('settings', () => {
   });
 });
 
+describe('settings of the work in the background', () => {
+  const shape = { storage: RustFsStorage.single(), tls: false };
+
+  test('are refused where another one leaves them without effect', () => {
+    expect(
+      settingsProblems(
+        {
+          heal: {
+            limitPerSet: false,
+            concurrencyPerSet: 2,
+            parallel: false,
+            objectConcurrency: 4,
+            yieldToRequests: false,
+            busyWritePercent: 90,
+          },
+          lifecycle: { transitionWorkers: 40 },
+        },
+        shape,
+      ),
+    ).toEqual([
+      'settings.heal.concurrencyPerSet has no effect while settings.heal.limitPerSet is false',
+      'settings.heal.objectConcurrency has no effect while settings.heal.parallel is false',
+      'settings.heal.busyWritePercent has no effect while settings.heal.yieldToRequests is false',
+      'settings.lifecycle.transitionWorkers (value: 40): RustFS starts no more than settings.lifecycle.maxTransitionWorkers (32)',
+    ]);
+    const fits = { heal: { concurrencyPerSet: 2 }, lifecycle: { transitionWorkers: 40, maxTransitionWorkers: 40 } };
+    expect(settingsProblems(fits, shape)).toEqual([]);
+  });
+
+  test('warn where they can cost objects', () => {
+    expect(
+      settingsWarnings({
+        heal: { danglingGraceSeconds: 0, checkWalks: 8 },
+        replication: { streamingChecksums: true },
+      }),
+    ).toEqual([
+      'settings.heal.danglingGraceSeconds is 0: what is left of a new object can be deleted while drives with its other parts are away',
+      'settings.heal.checkWalks is 8, less than settings.usage.rescanWalks (16): the scanner does not look for damage in folders of which only the sum is kept',
+      'settings.replication.streamingChecksums: a target that does not decode aws-chunked stores other bytes than it was sent',
+    ]);
+    expect(settingsWarnings({ heal: { checkWalks: 8 }, usage: { rescanWalks: 8 } })).toEqual([]);
+  });
+
+  test('that the fleet has to confirm are confirmed with them', () => {
+    expect(environment({ tiers: { anyVersionId: true } })).toEqual({
+      RUSTFS_TIER_REMOTE_VERSION_STATE_WRITE: 'true',
+      RUSTFS_TIER_REMOTE_VERSION_STATE_FLEET_CONFIRMED: 'true',
+    });
+  });
+});
+
 test('domains come with the names that the container has itself, and on beta.7 with the port', () => {
   const of = (version: '1.0.1' | '1.0.0-beta.7', port: number) =>
     settingsParts(
@@ -229,6 +277,7 @@ describe('extraEnvironment', () => {
       'RUSTFS_HEALTH_ENDPOINT_ENABLE',
       'this variable is known; it is not offered: the healthcheck of the container and provisioning need /health/ready',
     ],
+    ['RUSTFS_ENABLE_HEAL', 'this variable is known; set settings.heal.enabled'],
     [
       'RUSTFS_CONNECT_JOB_SIGNING_KEY_ID',
       "the name looks like a secret, and the environment is in Terraform's state; give RustFS a file",
