@@ -1,6 +1,7 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { RustFsStorage } from '../rustfs-storage.js';
 import { backgroundProblems, backgroundWarnings } from './background-checks.js';
+import { proxyProblems, proxyWarnings } from './proxy-checks.js';
 
 /** Beside the settings, what decides whether they fit. */
 export interface ServerShape {
@@ -42,6 +43,7 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains),
     ...backgroundProblems(settings),
+    ...proxyProblems(settings),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -62,17 +64,13 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
 
 /** What is allowed, but better known. */
 export function settingsWarnings(settings: RustFsSettings): string[] {
-  const { ftp, webdav, proxy, policyPlugin, storage, health, iam } = settings;
+  const { ftp, webdav, policyPlugin, storage, health, iam } = settings;
   return [
     ...backgroundWarnings(settings),
+    ...proxyWarnings(settings),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
       ? ['settings.webdav.tls is false: access keys and objects travel in clear']
-      : []),
-    ...(proxy?.trusted
-      ? [
-          'settings.proxy.trusted: RustFS believes X-Forwarded-For of every private address, so who reaches it past the proxy chooses its own aws:SourceIp',
-        ]
       : []),
     ...(policyPlugin?.url
       ? [

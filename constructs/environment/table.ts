@@ -1,5 +1,5 @@
 import type { Section, SettingVariable, Variable } from './model.js';
-import { consoleSection, proxies } from './table/console.js';
+import { consoleSection } from './table/console.js';
 import { drives } from './table/drives.js';
 import { heal } from './table/heal.js';
 import { health } from './table/health.js';
@@ -9,6 +9,7 @@ import { kms } from './table/kms.js';
 import { lifecycle } from './table/lifecycle.js';
 import { observability } from './table/observability.js';
 import { protocols } from './table/protocols.js';
+import { proxies } from './table/proxies.js';
 import { replication } from './table/replication.js';
 import { scanner } from './table/scanner.js';
 import { server } from './table/server.js';
