@@ -383,8 +383,24 @@ interface TrustSettings {
 }
 
 interface ProxySettings {
-  /** Believes X-Forwarded-For and -Proto of every private address, so aws:SourceIp can be forged by who reaches a published port. The construct sets false, and true when a gateway is attached. (RUSTFS_TRUSTED_PROXY_ENABLED) @default - true */
+  /** Believes X-Forwarded-For and -Proto of every private address, so aws:SourceIp can be forged by who reaches a published port; with `proxy.networks` of those alone. The construct sets false, and true when a gateway is attached. (RUSTFS_TRUSTED_PROXY_ENABLED) @default - true */
   readonly trusted?: boolean;
+  /** The only addresses whose X-Forwarded-For and -Proto are believed. The client is the last address that is not one of them; 1.0.0-beta.7 takes IPv6 only in brackets. Expects a list of addresses and networks such as 172.20.0.2 or 10.1.0.0/28. (RUSTFS_TRUSTED_PROXY_NETWORKS) @default - 127.0.0.1, ::1; read by implementation `legacy` alone; 1.0.0-beta.7: these and all private networks */
+  readonly networks?: readonly string[];
+  /** Addresses in X-Forwarded-For and that of the proxy; a request with more of them counts as one of the proxy itself. Expects a whole number, at least 2. (RUSTFS_TRUSTED_PROXY_MAX_HOPS) @default - 10 */
+  readonly maxHops?: number;
+  /** Believes the header Forwarded, and before X-Forwarded-For: safe only behind proxies that replace that of the client. (RUSTFS_TRUSTED_PROXY_ENABLE_RFC7239) @default - true; the construct sets false */
+  readonly forwardedHeader?: boolean;
+  /** Addresses whose requests the log warns of when they are no proxies; they are not trusted. Expects a list of addresses and networks such as 172.20.0.2 or 10.1.0.0/28. (RUSTFS_TRUSTED_PROXY_PRIVATE_NETWORKS) @default - 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fd00::/8 */
+  readonly warnNetworks?: readonly string[];
+  /** Addresses of proxies that are remembered as such; 0: none. Expects a whole number, at least 0. (RUSTFS_TRUSTED_PROXY_CACHE_CAPACITY) @default - 10000 */
+  readonly cachedAddresses?: number;
+  /** How long; 0: not at all. Expects a whole number of seconds from 0 to 31536000. (RUSTFS_TRUSTED_PROXY_CACHE_TTL_SECONDS) @default - 300 */
+  readonly cacheSeconds?: number;
+  /** Pause between two clean-ups of them; 0: none. Expects a whole number of seconds from 0 to 31536000. (RUSTFS_TRUSTED_PROXY_CACHE_CLEANUP_INTERVAL) @default - 60 */
+  readonly cacheCleanupSeconds?: number;
+  /** Counts requests of proxies, and those whose X-Forwarded-For was refused. (RUSTFS_TRUSTED_PROXY_METRICS_ENABLED) @default - true */
+  readonly metrics?: boolean;
 }
 
 interface ConsoleSettings {
@@ -647,8 +663,12 @@ interface ScannerSettings {
   readonly speed?: 'fastest' | 'fast' | 'default' | 'slow' | 'slowest';
   /** Pause between two walks. Expects a whole number of seconds, at least 1. (RUSTFS_SCANNER_CYCLE) @default - from the speed */
   readonly cycleSeconds?: number;
-  /** Pause before the first walk. Expects a whole number of seconds, at least 0. (RUSTFS_SCANNER_START_DELAY_SECS) @default - unset */
+  /** Pause before the first walk; without `scanner.cycleSeconds` the one between two walks as well. Expects a whole number of seconds, at least 0. (RUSTFS_SCANNER_START_DELAY_SECS) @default - unset */
   readonly startDelaySeconds?: number;
+  /** Sleeps this many times as long as the work before it took; 0: only while requests are served. Expects a number from 0 to 10000. Only in 1.0.1. (RUSTFS_SCANNER_DELAY) @default - from the speed */
+  readonly sleepFactor?: number;
+  /** Longest of these sleeps; 0: only while requests are served. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_SCANNER_MAX_WAIT_SECS) @default - from the speed */
+  readonly maxSleepSeconds?: number;
   /** Ends a walk; the next one goes on from there. 0: no limit. Expects a whole number of seconds, at least 0. (RUSTFS_SCANNER_CYCLE_MAX_DURATION_SECS) @default - 1800; 1.0.0-beta.7: 0 (no limit) */
   readonly maxCycleSeconds?: number;
   /** Objects in one walk. Expects a whole number, at least 0. (RUSTFS_SCANNER_CYCLE_MAX_OBJECTS) @default - 0 (no limit) */
@@ -665,7 +685,7 @@ interface ScannerSettings {
   readonly concurrentSets?: number;
   /** Drives that are walked at the same time. Expects a whole number, at least 0. (RUSTFS_SCANNER_MAX_CONCURRENT_DISK_SCANS) @default - 4; 1.0.0-beta.7: 0 (no limit) */
   readonly concurrentDrives?: number;
-  /** Objects after which it lets others run. Expects a whole number, at least 1. (RUSTFS_SCANNER_YIELD_EVERY_N_OBJECTS) @default - 128 */
+  /** Objects after which it lets others run; 0: never for their number. Expects a whole number, at least 0. (RUSTFS_SCANNER_YIELD_EVERY_N_OBJECTS) @default - 128 */
   readonly yieldEvery?: number;
   /** Versions of one object from which it warns. Expects a whole number, at least 1. (RUSTFS_SCANNER_ALERT_EXCESS_VERSIONS) @default - 100 */
   readonly alertVersions?: number;
@@ -673,8 +693,19 @@ interface ScannerSettings {
   readonly alertVersionSize?: Size;
   /** Folders in one folder from which it warns. Expects a whole number, at least 1. (RUSTFS_SCANNER_ALERT_EXCESS_FOLDERS) @default - 65538 */
   readonly alertFolders?: number;
-  /** Repairs what it finds at once. Only in 1.0.0-beta.7. (RUSTFS_SCANNER_INLINE_HEAL_ENABLE) @default - false */
-  readonly inlineHeal?: boolean;
+  /** Pause between two events about the same object or folder; the log and the metrics warn in every walk. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_SCANNER_ALERT_COOLDOWN_SECS) @default - 86400 */
+  readonly alertCooldownSeconds?: number;
+  /** Age below which an object is not yet compared with its checksum. Expects a whole number of seconds from 0 to 315360000. Only in 1.0.1. (RUSTFS_SCANNER_DEEP_VERIFY_COOLDOWN_SECS) @default - 60 */
+  readonly bitrotCooldownSeconds?: number;
+}
+
+interface UsageSettings {
+  /** Walks in which each folder of which only the sum is kept is counted once more. Expects a whole number from 1 to 4294967295. (RUSTFS_DATA_USAGE_UPDATE_DIR_CYCLES) @default - 16 */
+  readonly rescanWalks?: number;
+  /** How long an object that could not be read is left out; 0: every walk tries it. Expects a whole number of seconds from 0 to 4294967295. (RUSTFS_DATA_USAGE_FAILED_OBJECT_TTL_SECS) @default - 86400 */
+  readonly failedRetrySeconds?: number;
+  /** How many of them are remembered; 0: no limit. Expects a whole number from 0 to 4294967295. (RUSTFS_DATA_USAGE_FAILED_OBJECTS_MAX) @default - 10000 */
+  readonly failedObjects?: number;
 }
 
 interface HealSettings {
@@ -692,6 +723,88 @@ interface HealSettings {
   readonly concurrency?: number;
   /** Repairs at the same time in one erasure set. Expects a whole number, at least 1. (RUSTFS_HEAL_MAX_CONCURRENT_PER_SET) @default - 1 */
   readonly concurrencyPerSet?: number;
+  /** Whether `heal.concurrencyPerSet` is a limit. (RUSTFS_HEAL_SET_BULKHEAD_ENABLE) @default - true */
+  readonly limitPerSet?: boolean;
+  /** Objects that one repair of an erasure set works on at the same time; with a bitrot check, and in 1.0.1 when RustFS itself starts it, always one. Expects a whole number, at least 1. (RUSTFS_HEAL_PAGE_OBJECT_CONCURRENCY) @default - 8 */
+  readonly objectConcurrency?: number;
+  /** Works on several objects at the same time; false: one, whatever `heal.objectConcurrency` says. (RUSTFS_HEAL_PAGE_PARALLEL_ENABLE) @default - true */
+  readonly parallel?: boolean;
+  /** Walks of the scanner in which each object of an erasure set is checked once for parts to repair; a check for bitrot takes as many. 0: the scanner finds nothing to repair. Expects a whole number from 0 to 4294967295. (RUSTFS_HEAL_OBJECT_SELECT_PROB) @default - 1024 */
+  readonly checkWalks?: number;
+  /** Starts repairs when they are asked for; false: in the next round. (RUSTFS_HEAL_EVENT_DRIVEN_SCHEDULER_ENABLE) @default - true */
+  readonly startAtOnce?: boolean;
+  /** Answers that a repair of low priority which waits already was merged with it; false: that it was dropped. (RUSTFS_HEAL_LOW_PRIORITY_MERGE_ENABLE) @default - true */
+  readonly mergeLowPriority?: boolean;
+  /** Answers that a repair of low priority was dropped when the queue is full; false: that the queue is full. (RUSTFS_HEAL_LOW_PRIORITY_DROP_WHEN_FULL) @default - true */
+  readonly dropLowPriority?: boolean;
+  /** What starts of an administrator become whose path is being repaired already: joined if they want the same, or refused as MinIO does. Only in 1.0.1. (RUSTFS_HEAL_OVERLAP_POLICY) @default - merge */
+  readonly overlap?: 'merge' | 'minio_error';
+  /** Age below which the rest of an object that has lost too many parts is not deleted; 0: deleted at once. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_HEAL_DANGLING_DELETE_GRACE_SECS) @default - 3600 */
+  readonly danglingGraceSeconds?: number;
+  /** Starts no background repair, and slows those of an administrator, while many requests are served. Only in 1.0.1. (RUSTFS_HEAL_MAINLINE_THROTTLE_ENABLE) @default - true */
+  readonly yieldToRequests?: boolean;
+  /** Use of the permits to read from which that counts as many; 0: whatever their use. Expects a whole number of percent from 0 to 100. Only in 1.0.1. (RUSTFS_HEAL_MAINLINE_READ_UTILIZATION_HIGH_PERCENT) @default - 80 */
+  readonly busyReadPercent?: number;
+  /** The same for writes. Expects a whole number of percent from 0 to 100. Only in 1.0.1. (RUSTFS_HEAL_MAINLINE_WRITE_UTILIZATION_HIGH_PERCENT) @default - 80 */
+  readonly busyWritePercent?: number;
+  /** Pause until it looks again. Expects a whole number of milliseconds, at least 0. Only in 1.0.1. (RUSTFS_HEAL_MAINLINE_MAX_SLEEP_MS) @default - 250 */
+  readonly busyRecheckMilliseconds?: number;
+  /** Queues an object for repair when a request meets an error in it; false: the scanner has to find it. Only in 1.0.1. (RUSTFS_HEAL_MRF_ENABLE) @default - true */
+  readonly mrf?: boolean;
+  /** Objects in this queue; the scanner has to find what does not fit. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_HEAL_MRF_QUEUE_SIZE) @default - 100000 */
+  readonly mrfQueueSize?: number;
+  /** Size of this queue, in memory and of the journal from which it goes on after a restart. Expects a Size of at least 65536 bytes. Only in 1.0.1. (RUSTFS_HEAL_MRF_JOURNAL_MAX_BYTES) @default - 8 MiB */
+  readonly mrfJournal?: Size;
+  /** Objects that are taken into it in one go. Expects a whole number from 1 to 65536. Only in 1.0.1. (RUSTFS_HEAL_MRF_REPLAY_BATCH) @default - 256 */
+  readonly mrfBatch?: number;
+}
+
+interface LifecycleSettings {
+  /** Objects that expire at the same time. Expects a whole number, at least 1. (RUSTFS_MAX_EXPIRY_WORKERS) @default - CPUs, at most 16 */
+  readonly expiryWorkers?: number;
+  /** Objects that move to tiers at the same time; never more than `lifecycle.maxTransitionWorkers`. Expects a whole number, at least 1. (RUSTFS_MAX_TRANSITION_WORKERS) @default - CPUs, at most 16 */
+  readonly transitionWorkers?: number;
+  /** Upper limit of `lifecycle.transitionWorkers`. Expects a whole number, at least 1. (RUSTFS_ABSOLUTE_MAX_WORKERS) @default - 32 */
+  readonly maxTransitionWorkers?: number;
+  /** Objects that wait to move. Expects a whole number, at least 1. (RUSTFS_TRANSITION_QUEUE_CAPACITY) @default - 1000 */
+  readonly transitionQueueSize?: number;
+  /** How long an object waits for a place when the queue is full, before it is left to a later walk. Expects a whole number of milliseconds, at least 1. (RUSTFS_TRANSITION_QUEUE_SEND_TIMEOUT_MS) @default - 100 */
+  readonly transitionQueueMilliseconds?: number;
+}
+
+interface TiersSettings {
+  /** Deletes from tiers what was deleted here and is still there; false: it stays there. Only in 1.0.1. (RUSTFS_TIER_FREE_VERSION_RECOVERY_ENABLED) @default - true */
+  readonly recovery?: boolean;
+  /** Takes tiers with versions whose ids are no UUIDs, as those of AWS, or `null`; false: an object does not move to them. Only in 1.0.1. (RUSTFS_TIER_REMOTE_VERSION_STATE_WRITE) @default - false */
+  readonly anyVersionId?: boolean;
+  /** Timeout of a connection to a tier. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_CONNECT_TIMEOUT_SECS) @default - 10 */
+  readonly connectTimeoutSeconds?: number;
+  /** Timeout of a request to a tier until its answer begins, so of a whole upload. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_REQUEST_TIMEOUT_SECS) @default - 86400 */
+  readonly requestTimeoutSeconds?: number;
+  /** How long the answer of a tier may stand still. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_RESPONSE_BODY_IDLE_TIMEOUT_SECS) @default - 60 */
+  readonly idleTimeoutSeconds?: number;
+}
+
+interface ReplicationSettings {
+  /** How often targets are asked whether they are there. Expects a whole number of milliseconds, at least 10. Only in 1.0.1. (RUSTFS_REPL_HEALTH_CHECK_INTERVAL_MS) @default - 5000 */
+  readonly healthCheckMilliseconds?: number;
+  /** How often objects that wait for replication and found no worker are saved; 1000 of them are at once. Expects a whole number of milliseconds, at least 10. Only in 1.0.1. (RUSTFS_REPL_MRF_FLUSH_INTERVAL_MS) @default - 10000 */
+  readonly saveMilliseconds?: number;
+  /** Longest pause before resyncs that could not be resumed at the start are tried again. Expects a whole number of milliseconds, at least 10. Only in 1.0.1. (RUSTFS_REPL_RESYNC_POLL_MAX_MS) @default - 60000 */
+  readonly resyncRetryMilliseconds?: number;
+  /** Resyncs at the same time. Expects a whole number from 1 to 32. Only in 1.0.1. (RUSTFS_REPL_RESYNC_MAX_JOBS) @default - 2 */
+  readonly resyncJobs?: number;
+  /** Sends checksums behind the object (aws-chunked), which a target has to decode. Only in 1.0.1. (RUSTFS_REPLICATION_STREAMING_CHECKSUMS) @default - false */
+  readonly streamingChecksums?: boolean;
+}
+
+interface MigrationSettings {
+  /** Fetches objects that a bucket lacks from the source that an administrator set for it. Only in 1.0.1. (RUSTFS_ON_DEMAND_MIGRATION_ENABLED) @default - true */
+  readonly onDemand?: boolean;
+  /** Ends a list of bucket and source at the 16th page in a row without a key. Only in 1.0.1. (RUSTFS_ON_DEMAND_MIGRATION_LIST_V2_TOKENS) @default - false */
+  readonly limitEmptyPages?: boolean;
+  /** Marks the continuation tokens of such lists; false only while nodes answer that do not know the mark. Only in 1.0.1. (RUSTFS_ON_DEMAND_MIGRATION_LIST_FRAMED_TOKENS) @default - true */
+  readonly framedListTokens?: boolean;
 }
 
 interface FtpSettings {
@@ -942,7 +1055,12 @@ export interface RustFsSettings {
   readonly memory?: MemorySettings;
   readonly capacity?: CapacitySettings;
   readonly scanner?: ScannerSettings;
+  readonly usage?: UsageSettings;
   readonly heal?: HealSettings;
+  readonly lifecycle?: LifecycleSettings;
+  readonly tiers?: TiersSettings;
+  readonly replication?: ReplicationSettings;
+  readonly migration?: MigrationSettings;
   readonly ftp?: FtpSettings;
   readonly ftps?: FtpsSettings;
   readonly webdav?: WebdavSettings;

@@ -1,6 +1,8 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
+import { backgroundProblems, backgroundWarnings } from './background-checks.js';
 import { cacheIsOn, cacheProblems } from './cache-checks.js';
 import { ioProblems, ioWarnings } from './io-checks.js';
+import { proxyProblems, proxyWarnings } from './proxy-checks.js';
 
 const MEBIBYTE = 1_048_576;
 
@@ -106,6 +108,8 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
     ...ioProblems(settings),
     ...cacheProblems(settings.cache),
     ...logFileProblems(settings, shape),
+    ...backgroundProblems(settings),
+    ...proxyProblems(settings),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -132,30 +136,14 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
 
 /** What is allowed, but better known. */
 export function settingsWarnings(settings: RustFsSettings): string[] {
-  const {
-    ftp,
-    webdav,
-    proxy,
-    policyPlugin,
-    storage,
-    health,
-    iam,
-    drives,
-    internode,
-    cache = {},
-    objects,
-    runtime,
-  } = settings;
+  const { ftp, webdav, policyPlugin, storage, health, iam, drives, internode, cache = {}, objects, runtime } = settings;
   return [
     ...ioWarnings(settings),
+    ...backgroundWarnings(settings),
+    ...proxyWarnings(settings),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
       ? ['settings.webdav.tls is false: access keys and objects travel in clear']
-      : []),
-    ...(proxy?.trusted
-      ? [
-          'settings.proxy.trusted: RustFS believes X-Forwarded-For of every private address, so who reaches it past the proxy chooses its own aws:SourceIp',
-        ]
       : []),
     ...(policyPlugin?.url
       ? [

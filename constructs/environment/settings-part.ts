@@ -1,4 +1,5 @@
 import type { RustFsVersion } from '../../policies/index.js';
+import { parseCidr } from '../../policies/ip.js';
 import type { RustFsSettings } from '../rustfs-settings.js';
 import { TLS_DIRECTORY } from '../rustfs-tls.js';
 import type { ServerPart } from '../server-part.js';
@@ -29,13 +30,30 @@ function serverDomains(domains: readonly string[], { version, port, cluster }: S
   return [...names, ...withPort].join(',');
 }
 
+/** IPv4 networks also as IPv6 ones: so does a socket of both families, as that of `:9000` is, show who connects. */
+const asPeers = (networks: readonly string[]) =>
+  networks
+    .flatMap((network) => {
+      const cidr = parseCidr(network);
+      return cidr?.family === 'ipv4' ? [network, `::ffff:${cidr.address}/${96 + cidr.prefix}`] : [network];
+    })
+    .join(',');
+
 /** What follows from settings and is none itself. */
 function derived(
-  { server, ftps, webdav, listing, profiling }: RustFsSettings,
+  { server, ftps, webdav, listing, profiling, proxy }: RustFsSettings,
   context: SettingsContext,
 ): Record<string, string> {
   return {
     ...(server?.domains ? { RUSTFS_SERVER_DOMAINS: serverDomains(server.domains, context) } : {}),
+    ...(proxy?.networks
+      ? {
+          RUSTFS_TRUSTED_PROXY_IMPLEMENTATION: 'legacy',
+          RUSTFS_TRUSTED_PROXY_NETWORKS: asPeers(proxy.networks),
+          // RustFS' default prefers a header that few proxies replace, so clients would choose their address.
+          RUSTFS_TRUSTED_PROXY_ENABLE_RFC7239: String(proxy.forwardedHeader ?? false),
+        }
+      : {}),
     ...(ftps?.enabled ? { RUSTFS_FTPS_CERTS_DIR: TLS_DIRECTORY } : {}),
     ...(webdav?.enabled && webdav.tls !== false ? { RUSTFS_WEBDAV_CERTS_DIR: TLS_DIRECTORY } : {}),
     ...(listing?.indexMode === 'index_metadata_fast'

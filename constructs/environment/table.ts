@@ -1,13 +1,15 @@
 import type { Section, SettingVariable, Variable } from './model.js';
 import { capacity } from './table/capacity.js';
-import { consoleSection, proxies } from './table/console.js';
+import { consoleSection } from './table/console.js';
 import { drives } from './table/drives.js';
+import { heal } from './table/heal.js';
 import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
 import { internode } from './table/internode.js';
 import { integrity, io } from './table/io.js';
 import { kms } from './table/kms.js';
+import { lifecycle } from './table/lifecycle.js';
 import { listing, metadataReads } from './table/listing.js';
 import { locks } from './table/locks.js';
 import { logFiles } from './table/log-files.js';
@@ -19,9 +21,11 @@ import { observability } from './table/observability.js';
 import { pools } from './table/pools.js';
 import { profiling } from './table/profiling.js';
 import { protocols } from './table/protocols.js';
+import { proxies } from './table/proxies.js';
 import { reads, streamingReads } from './table/reads.js';
+import { replication } from './table/replication.js';
 import { memory, runtime } from './table/runtime.js';
-import { heal, scanner } from './table/scanner.js';
+import { scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { startup } from './table/startup.js';
 import { storage } from './table/storage.js';
@@ -59,6 +63,8 @@ export const SECTIONS: readonly Section[] = [
   capacity,
   scanner,
   heal,
+  lifecycle,
+  replication,
   protocols,
   reads,
   streamingReads,

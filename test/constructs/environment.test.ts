@@ -114,9 +114,6 @@ describe('settings', () => {
       'settings.storage.durability: RUSTFS_DURABILITY_MODE has no effect in RustFS 1.0.0-beta.7, which does not know it; leave it out, or take version 1.0.1',
       'settings.console.requestsPerMinute: RUSTFS_CONSOLE_RATE_LIMIT_RPM has no effect in RustFS 1.0.0-beta.7, which logs the number and limits nothing; leave it out, or take version 1.0.1',
     ]);
-    expect(problems({ scanner: { inlineHeal: true } })).toEqual([
-      'settings.scanner.inlineHeal: RUSTFS_SCANNER_INLINE_HEAL_ENABLE has no effect in RustFS 1.0.1, which does not know it; leave it out, or take version 1.0.0-beta.7',
-    ]);
   });
 
   test.each([
@@ -359,6 +356,7 @@ describe('extraEnvironment', () => {
       'RUSTFS_HEALTH_ENDPOINT_ENABLE',
       'this variable is known; it is not offered: the healthcheck of the container and provisioning need /health/ready',
     ],
+    ['RUSTFS_ENABLE_HEAL', 'this variable is known; set settings.heal.enabled'],
     [
       'RUSTFS_CONNECT_JOB_SIGNING_KEY_ID',
       "the name looks like a secret, and the environment is in Terraform's state; give RustFS a file",

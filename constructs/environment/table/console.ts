@@ -1,4 +1,4 @@
-import { boolean, integer, origins, type Section, seconds, text, url } from '../model.js';
+import { integer, origins, type Section, seconds, text, url } from '../model.js';
 
 export const consoleSection: Section = {
   title: 'Console and CORS',
@@ -67,48 +67,6 @@ export const consoleSection: Section = {
       setting: 'cors.allowedOrigins',
       value: origins,
       effect: 'Origins whose pages may call S3, on all buckets; CORS of a single bucket is a prop of `Bucket`',
-    },
-  ],
-};
-
-export const proxies: Section = {
-  title: 'Reverse proxies',
-  source: 'crates/trusted-proxies/src/simple.rs, crates/config/src/constants/proxy.rs',
-  variables: [
-    {
-      name: 'RUSTFS_TRUSTED_PROXY_ENABLED',
-      setting: 'proxy.trusted',
-      value: boolean,
-      default: 'true',
-      effect:
-        'Believes X-Forwarded-For and -Proto of every private address, so aws:SourceIp can be forged by who reaches a published port. The construct sets false, and true when a gateway is attached',
-    },
-    {
-      name: 'RUSTFS_TRUSTED_PROXY_IMPLEMENTATION',
-      not: 'mode `legacy` would honour the networks below, but believes them by the same private ranges; `simple` behind a gateway on a network of its own trusts nobody else',
-      default: 'simple',
-      effect: 'Which addresses count as proxies',
-    },
-    {
-      name: 'RUSTFS_TRUSTED_PROXY_{NETWORKS,EXTRA_NETWORKS,IPS,PRIVATE_NETWORKS}',
-      not: 'have no effect in mode `simple`',
-      effect: 'Addresses of proxies',
-    },
-    {
-      name: 'RUSTFS_TRUSTED_PROXY_{MAX_HOPS,VALIDATION_MODE,ENABLE_RFC7239,CHAIN_CONTINUITY_CHECK}',
-      not: 'have no effect in mode `simple`',
-      effect: 'How chains of proxies are checked',
-    },
-    {
-      name: 'RUSTFS_TRUSTED_PROXY_*',
-      not: 'have no effect in mode `simple`',
-      effect: 'Caches, logs and cloud address lists of mode `legacy`',
-    },
-    {
-      name: 'RUSTFS_APPSETTING_WEBSITE_SITE_NAME',
-      not: 'read only where RustFS would detect its cloud, which nothing in it does',
-      effect: 'Marks Azure App Service',
-      source: 'crates/trusted-proxies/src/cloud/detector.rs',
     },
   ],
 };

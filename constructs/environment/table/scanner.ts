@@ -1,7 +1,10 @@
 import { boolean, choice, integer, type Section, seconds, size } from '../model.js';
 
+/** RustFS takes the default for more. */
+const MAX_U32 = 2 ** 32 - 1;
+
 export const scanner: Section = {
-  title: 'Scanner',
+  title: 'Scanner and usage',
   source: 'crates/config/src/constants/scanner.rs',
   variables: [
     {
@@ -11,6 +14,13 @@ export const scanner: Section = {
       default: 'true',
       effect: 'Walks all objects: lifecycle, usage and quotas depend on it',
       source: 'rustfs/src/startup_shutdown.rs',
+    },
+    {
+      name: 'RUSTFS_ENABLE_SCANNER',
+      prop: 'settings.scanner.enabled',
+      default: 'true',
+      effect: 'Old name of RUSTFS_SCANNER_ENABLED',
+      source: 'rustfs/src/module_switches.rs',
     },
     {
       name: 'RUSTFS_SCANNER_SPEED',
@@ -30,7 +40,32 @@ export const scanner: Section = {
       name: 'RUSTFS_SCANNER_START_DELAY_SECS',
       setting: 'scanner.startDelaySeconds',
       value: seconds(0),
-      effect: 'Pause before the first walk',
+      effect: 'Pause before the first walk; without `scanner.cycleSeconds` the one between two walks as well',
+      source: 'crates/scanner/src/runtime_config.rs',
+    },
+    {
+      name: 'RUSTFS_DATA_SCANNER_START_DELAY_SECS',
+      prop: 'settings.scanner.startDelaySeconds',
+      effect: 'Old name of RUSTFS_SCANNER_START_DELAY_SECS',
+      source: 'crates/scanner/src/runtime_config.rs',
+    },
+    {
+      name: 'RUSTFS_SCANNER_DELAY',
+      setting: 'scanner.sleepFactor',
+      value: { kind: 'decimal', min: 0, max: 10_000 },
+      only: '1.0.1',
+      default: 'from the speed',
+      effect: 'Sleeps this many times as long as the work before it took; 0: only while requests are served',
+      source: 'crates/scanner/src/runtime_config.rs',
+    },
+    {
+      name: 'RUSTFS_SCANNER_MAX_WAIT_SECS',
+      setting: 'scanner.maxSleepSeconds',
+      value: seconds(0),
+      only: '1.0.1',
+      default: 'from the speed',
+      effect: 'Longest of these sleeps; 0: only while requests are served',
+      source: 'crates/scanner/src/runtime_config.rs',
     },
     {
       name: 'RUSTFS_SCANNER_CYCLE_MAX_DURATION_SECS',
@@ -95,9 +130,9 @@ export const scanner: Section = {
     {
       name: 'RUSTFS_SCANNER_YIELD_EVERY_N_OBJECTS',
       setting: 'scanner.yieldEvery',
-      value: integer(1),
+      value: integer(0),
       default: '128',
-      effect: 'Objects after which it lets others run',
+      effect: 'Objects after which it lets others run; 0: never for their number',
     },
     {
       name: 'RUSTFS_SCANNER_ALERT_EXCESS_VERSIONS',
@@ -121,74 +156,54 @@ export const scanner: Section = {
       effect: 'Folders in one folder from which it warns',
     },
     {
+      name: 'RUSTFS_SCANNER_ALERT_COOLDOWN_SECS',
+      setting: 'scanner.alertCooldownSeconds',
+      value: seconds(0),
+      only: '1.0.1',
+      default: '86400',
+      effect: 'Pause between two events about the same object or folder; the log and the metrics warn in every walk',
+      source: 'crates/scanner/src/scanner_folder.rs',
+    },
+    {
+      name: 'RUSTFS_SCANNER_DEEP_VERIFY_COOLDOWN_SECS',
+      setting: 'scanner.bitrotCooldownSeconds',
+      value: seconds(0, 315_360_000),
+      only: '1.0.1',
+      default: '60',
+      effect: 'Age below which an object is not yet compared with its checksum',
+      source: 'crates/scanner/src/scanner_folder.rs',
+    },
+    {
       name: 'RUSTFS_SCANNER_INLINE_HEAL_ENABLE',
-      setting: 'scanner.inlineHeal',
-      value: boolean,
+      not: '1.0.0-beta.7 only logs that it repairs nothing at once any more',
       only: '1.0.0-beta.7',
       default: 'false',
-      effect: 'Repairs what it finds at once',
-    },
-  ],
-};
-
-export const heal: Section = {
-  title: 'Healing',
-  source: 'crates/config/src/constants/heal.rs',
-  variables: [
-    {
-      name: 'RUSTFS_HEAL_ENABLED',
-      setting: 'heal.enabled',
-      value: boolean,
-      default: 'true',
-      effect: 'Repairs objects with missing or damaged parts',
-      source: 'rustfs/src/startup_shutdown.rs',
+      effect: 'Repaired what the scanner found at once',
+      source: 'crates/scanner/src/scanner_folder.rs',
     },
     {
-      name: 'RUSTFS_HEAL_AUTO_HEAL_ENABLE',
-      setting: 'heal.automatic',
-      value: boolean,
-      default: 'true',
-      effect: 'Repairs without being asked',
+      name: 'RUSTFS_DATA_USAGE_UPDATE_DIR_CYCLES',
+      setting: 'usage.rescanWalks',
+      value: integer(1, MAX_U32),
+      default: '16',
+      effect: 'Walks in which each folder of which only the sum is kept is counted once more',
+      source: 'crates/scanner/src/scanner_folder.rs',
     },
     {
-      name: 'RUSTFS_HEAL_QUEUE_SIZE',
-      setting: 'heal.queueSize',
-      value: integer(1),
+      name: 'RUSTFS_DATA_USAGE_FAILED_OBJECT_TTL_SECS',
+      setting: 'usage.failedRetrySeconds',
+      value: seconds(0, MAX_U32),
+      default: '86400',
+      effect: 'How long an object that could not be read is left out; 0: every walk tries it',
+      source: 'crates/scanner/src/scanner_folder.rs',
+    },
+    {
+      name: 'RUSTFS_DATA_USAGE_FAILED_OBJECTS_MAX',
+      setting: 'usage.failedObjects',
+      value: integer(0, MAX_U32),
       default: '10000',
-      effect: 'Objects that wait for repair',
-    },
-    {
-      name: 'RUSTFS_HEAL_INTERVAL_SECS',
-      setting: 'heal.intervalSeconds',
-      value: seconds(1),
-      default: '10',
-      effect: 'Pause between two rounds',
-    },
-    {
-      name: 'RUSTFS_HEAL_TASK_TIMEOUT_SECS',
-      setting: 'heal.timeoutSeconds',
-      value: seconds(1),
-      default: '300',
-      effect: 'Longest repair',
-    },
-    {
-      name: 'RUSTFS_HEAL_MAX_CONCURRENT_HEALS',
-      setting: 'heal.concurrency',
-      value: integer(1),
-      default: '4',
-      effect: 'Repairs at the same time',
-    },
-    {
-      name: 'RUSTFS_HEAL_MAX_CONCURRENT_PER_SET',
-      setting: 'heal.concurrencyPerSet',
-      value: integer(1),
-      default: '1',
-      effect: 'Repairs at the same time in one erasure set',
-    },
-    {
-      name: 'RUSTFS_HEAL_*',
-      not: 'tuning of the repair scheduler, measured by nobody for this toolkit',
-      effect: 'Scheduling of repairs',
+      effect: 'How many of them are remembered; 0: no limit',
+      source: 'crates/scanner/src/scanner_folder.rs',
     },
   ],
 };

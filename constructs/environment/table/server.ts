@@ -68,6 +68,12 @@ export const server: Section = {
       source: 'crates/iam/src/keyring.rs',
     },
     {
+      name: 'RUSTFS_SKIP_BACKGROUND_TASK',
+      not: 'with any value, even false, users, policies and keys are not loaded again, so what was withdrawn elsewhere may stay in force',
+      effect: 'Loads users, policies and keys every two minutes no more',
+      source: 'crates/iam/src/manager.rs',
+    },
+    {
       name: 'RUSTFS_LICENSE',
       secret: true,
       not: 'checked by builds with the feature `license` alone, which the image is not',
