@@ -1,17 +1,21 @@
 import type { Section, SettingVariable, Variable } from './model.js';
+import { connect } from './table/connect.js';
 import { consoleSection, proxies } from './table/console.js';
 import { drives } from './table/drives.js';
 import { health } from './table/health.js';
 import { http } from './table/http.js';
 import { keystone, oidc } from './table/identity.js';
 import { kms } from './table/kms.js';
+import { kmsTuning } from './table/kms-tuning.js';
 import { observability } from './table/observability.js';
 import { protocols } from './table/protocols.js';
 import { heal, scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { storage } from './table/storage.js';
+import { tableCatalog } from './table/table-catalog.js';
 import { targets } from './table/targets.js';
 import { tls } from './table/tls.js';
+import { withoutEffect } from './table/without-effect.js';
 
 /** Every environment variable of RustFS that this toolkit knows, and how it is set. */
 export const SECTIONS: readonly Section[] = [
@@ -26,11 +30,15 @@ export const SECTIONS: readonly Section[] = [
   oidc,
   keystone,
   kms,
+  kmsTuning,
   targets,
   observability,
   scanner,
   heal,
   protocols,
+  tableCatalog,
+  connect,
+  withoutEffect,
 ];
 
 const VARIABLES = SECTIONS.flatMap(({ variables }) => variables);
