@@ -156,6 +156,10 @@ interface HttpSettings {
 }
 
 interface TrustSettings {
+  /** Client certificate (PEM) that RustFS shows to remote tiers, and to other nodes. Expects the path of a file, relative to the project directory. (RUSTFS_MTLS_CLIENT_CERT) @default - client_cert.pem beside the certificates of `tls` */
+  readonly clientCertificateFile?: string;
+  /** Its key (PEM). Expects the path of a file, relative to the project directory. (RUSTFS_MTLS_CLIENT_KEY) @default - client_key.pem beside them */
+  readonly clientKeyFile?: string;
   /** Trusts the authorities of the image for outgoing connections. (RUSTFS_TRUST_SYSTEM_CA) @default - false */
   readonly systemCa?: boolean;
   /** Authorities (PEM) that are trusted for OpenID providers too. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_EXTRA_CA_CERT) @default - unset */

@@ -34,15 +34,17 @@ function domainProblems(domains: readonly string[] = []): string[] {
 }
 
 /** Settings that RustFS takes together or not at all; with some of them, 1.0.1 does not start. */
-function togetherProblems({ connect = {}, kmsTuning = {} }: RustFsSettings): string[] {
+function togetherProblems({ connect = {}, kmsTuning = {}, trust = {} }: RustFsSettings): string[] {
   const { endpoint, caFile, proxyUrl, proxyBypass, proxyUsernameFile, proxyPasswordFile } = connect;
   const { jobSigningKeyId, jobSigningKeyFile } = connect;
+  const { clientCertificateFile, clientKeyFile } = trust;
   const { backupKeyFile, backupKeyId, backupKeyVersion } = kmsTuning;
   const given = (value: unknown) => value !== undefined;
   const pair = (group: string, one: string, first: unknown, other: string, second: unknown) =>
     given(first) === given(second) ? [] : [`settings.${group}: ${one} and ${other} belong together: set both`];
   const proxied = [proxyUrl, proxyBypass, proxyUsernameFile, proxyPasswordFile].some(given);
   return [
+    ...pair('trust', 'clientCertificateFile', clientCertificateFile, 'clientKeyFile', clientKeyFile),
     ...pair('connect', 'endpoint', endpoint, 'caFile', caFile),
     ...pair('connect', 'proxyUsernameFile', proxyUsernameFile, 'proxyPasswordFile', proxyPasswordFile),
     ...pair('connect', 'jobSigningKeyId', jobSigningKeyId, 'jobSigningKeyFile', jobSigningKeyFile),
@@ -77,6 +79,9 @@ export function settingsProblems(settings: RustFsSettings, { storage, tls }: Ser
       ? ['settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url']
       : []),
     ...(ftps.enabled && !tls ? [needsTls('settings.ftps.enabled')] : []),
+    ...(settings.trust?.clientCertificateFile !== undefined && !tls
+      ? [needsTls('settings.trust.clientCertificateFile')]
+      : []),
     ...(webdav.enabled && webdav.tls !== false && !tls
       ? [
           `${needsTls('settings.webdav.enabled')}, or settings.webdav.tls to false where access keys may travel in clear`,

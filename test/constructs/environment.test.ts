@@ -37,12 +37,15 @@ describe('the table', () => {
       'RUSTFS_IAM_MASTER_KEY',
       'RUSTFS_IAM_MASTER_KEY_OLD_KEYS',
       'RUSTFS_POLICY_PLUGIN_AUTH_TOKEN',
+      'RUSTFS_MTLS_CLIENT_KEY',
       'RUSTFS_KMS_CONFIG_SECRET',
       'RUSTFS_KMS_BACKUP_KEK',
       'RUSTFS_CONNECT_PROXY_PASSWORD_FILE',
     ]);
     expect(secret.map((variable) => 'value' in variable && variable.value.kind)).toEqual([
-      ...Array(5).fill('secretFile'),
+      ...Array(3).fill('secretFile'),
+      'file',
+      ...Array(2).fill('secretFile'),
       'privateFile',
     ]);
   });
@@ -160,6 +163,10 @@ describe('settings', () => {
       'settings.iam.masterKeyFile: expected the path of a file, relative to the project directory',
     ],
     [
+      { connect: { proxyBypass: ['10.0.0.0/8', 'fd00::/8', '.example.com', '*', 'proxy:3128'] } },
+      'settings.connect.proxyBypass (value: ["10.0.0.0/8","fd00::/8",".example.com","*","proxy:3128"]): expected a list of names, addresses and networks such as 10.0.0.0/8, or *',
+    ],
+    [
       { iam: { masterKey: 'x' } },
       'settings.iam.masterKey: there is no such setting; settings.iam has masterKeyFile, oldMasterKeysFile',
     ],
@@ -186,6 +193,10 @@ describe('settings', () => {
     expect(of({ connect: { ...connect, proxyUsernameFile: 'secrets/user' } })).toEqual([
       'settings.connect: proxyUsernameFile and proxyPasswordFile belong together: set both',
       'settings.connect: a proxy needs proxyUrl and endpoint',
+    ]);
+    expect(of({ trust: { clientCertificateFile: 'certs/client.pem' } })).toEqual([
+      'settings.trust: clientCertificateFile and clientKeyFile belong together: set both',
+      'settings.trust.clientCertificateFile needs certificates: set tls',
     ]);
     expect(of({ kmsTuning: { backupKeyId: 'a', backupKeyVersion: 2 } })).toEqual([
       'settings.kmsTuning: backupKeyFile and backupKeyId belong together: set both',

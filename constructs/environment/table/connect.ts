@@ -1,5 +1,9 @@
 import { file, list, privateFile, type Section, text, type Variable } from '../model.js';
 
+/** A name with those below it (`.example.com`), an address or network, or everything; RustFS does not start with anything else. */
+const BYPASS =
+  /^(\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,7})(\/\d{1,3})?)$/;
+
 const variable = (field: string, rest: object): Variable =>
   ({ name: `RUSTFS_CONNECT_${field}`, only: '1.0.1', ...rest }) as Variable;
 
@@ -32,7 +36,7 @@ export const connect: Section = {
     }),
     variable('PROXY_BYPASS', {
       setting: 'connect.proxyBypass',
-      value: list('names, addresses and networks such as 10.0.0.0/8, or *', /^(\*|\.?[A-Za-z0-9][A-Za-z0-9.:/-]*)$/),
+      value: list('names, addresses and networks such as 10.0.0.0/8, or *', BYPASS),
       effect: 'What is connected to without the proxy',
     }),
     variable('PROXY_USERNAME_FILE', {

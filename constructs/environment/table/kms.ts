@@ -6,7 +6,7 @@ const variable = (field: string, effect: string, rest: Partial<Variable> = {}): 
   ({ name: `RUSTFS_KMS_${field}`, prop: 'kms', effect, ...rest }) as Variable;
 const since101 = (field: string, effect: string, rest: Partial<Variable> = {}): Variable =>
   variable(field, effect, { only: '1.0.1', otherwise: OTHERWISE, ...rest });
-/** Read when the environment configures the KMS, which `kms` never lets it do: two places would say what is true. */
+/** Has an effect when the environment configures the KMS, which the post-apply step does instead. */
 const unset = (field: string, effect: string, rest: Partial<Variable> = {}): Variable =>
   ({
     name: `RUSTFS_KMS_${field}`,
