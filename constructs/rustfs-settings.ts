@@ -46,7 +46,7 @@ interface RateLimitSettings {
 interface ApiSettings {
   /** Versions of one object, delete markers among them; a write of one more is refused. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_OBJECT_MAX_VERSIONS) @default - 9223372036854775807 */
   readonly maxVersions?: number;
-  /** Drives that a listing asks in each erasure set: all, half of them, two, one, or (auto) those that agree when half do. A set of four is always asked whole. Only in 1.0.0-beta.7. (RUSTFS_API_LIST_QUORUM) @default - strict */
+  /** Drives that a listing asks in each erasure set: all, half of them, two, one, or (auto) one of those that agree, when half do. A set of four is always asked whole. Only in 1.0.0-beta.7. (RUSTFS_API_LIST_QUORUM) @default - strict */
   readonly listQuorum?: 'strict' | 'optimal' | 'reduced' | 'disk' | 'auto';
 }
 

@@ -229,7 +229,7 @@ export const server: Section = {
       otherwise: 'has RUSTFS_LIST_OBJECTS_QUORUM in its place',
       default: 'strict',
       effect:
-        'Drives that a listing asks in each erasure set: all, half of them, two, one, or (auto) those that agree when half do. A set of four is always asked whole',
+        'Drives that a listing asks in each erasure set: all, half of them, two, one, or (auto) one of those that agree, when half do. A set of four is always asked whole',
       source: 'crates/ecstore/src/store_list_objects.rs',
     },
     {
