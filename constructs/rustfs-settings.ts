@@ -369,7 +369,7 @@ interface WebdavSettings {
 interface TableCatalogSettings {
   /** How the catalog is kept: as single objects, or as one snapshot. `durable-strong` needs a snapshot that its migration made, and serves no catalog without one. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_BACKING) @default - object */
   readonly backing?: 'object' | 'durable-strong';
-  /** Gives who may read a table temporary credentials for its files. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_CREDENTIAL_VENDING) @default - false */
+  /** Gives users, but not access keys of theirs, temporary credentials for the files of one table. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_CREDENTIAL_VENDING) @default - false */
   readonly credentialVending?: boolean;
   /** How long these credentials last. Expects a whole number of seconds from 60 to 3600. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_CREDENTIAL_TTL_SECONDS) @default - 900 */
   readonly credentialSeconds?: number;

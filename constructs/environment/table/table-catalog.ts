@@ -19,7 +19,7 @@ export const tableCatalog: Section = {
       value: boolean,
       only: '1.0.1',
       default: 'false',
-      effect: 'Gives who may read a table temporary credentials for its files',
+      effect: 'Gives users, but not access keys of theirs, temporary credentials for the files of one table',
       source: 'rustfs/src/admin/handlers/table_catalog/mod.rs',
     },
     {

@@ -40,7 +40,7 @@ export const withoutEffect: Section = {
     },
     {
       name: 'RUSTFS_E2E_*',
-      not: 'for tests of RustFS: read when it is compiled, and with the features `e2e-test-hooks` and `offline-enrollment-e2e-root`, which the image is built without',
+      not: 'for tests of RustFS, read with its features `e2e-test-hooks` and `offline-enrollment-e2e-root` alone, which the image is built without',
       only: '1.0.1',
       effect: 'Barriers and fixtures of tests',
     },
