@@ -16,6 +16,8 @@ export interface RustFsKeystoneProps {
   };
   /** @default true */
   readonly verifyTls?: boolean;
+  /** Whether tokens are remembered; without it, RustFS asks Keystone at every request. @default true */
+  readonly cache?: boolean;
   /** Tokens remembered. @default 10000 */
   readonly cacheSize?: number;
   /** Seconds that a token is remembered. @default 300 */
@@ -53,6 +55,7 @@ export function rustFsKeystone(props: RustFsKeystoneProps, version: RustFsVersio
         RUSTFS_KEYSTONE_ADMIN_DOMAIN: props.admin.domain ?? 'Default',
       }),
       RUSTFS_KEYSTONE_VERIFY_SSL: String(props.verifyTls ?? true),
+      ...(props.cache === false && { RUSTFS_KEYSTONE_ENABLE_CACHE: 'false' }),
       RUSTFS_KEYSTONE_CACHE_SIZE: String(props.cacheSize ?? 10_000),
       RUSTFS_KEYSTONE_CACHE_TTL: String(props.cacheSeconds ?? 300),
       RUSTFS_KEYSTONE_TIMEOUT: String(props.timeoutSeconds ?? 30),

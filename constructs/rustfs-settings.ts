@@ -41,6 +41,13 @@ interface RateLimitSettings {
   readonly maxConnections?: number;
 }
 
+interface ApiSettings {
+  /** Versions of one object, delete markers among them; a write of one more is refused. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_OBJECT_MAX_VERSIONS) @default - 9223372036854775807 */
+  readonly maxVersions?: number;
+  /** Drives that a listing asks in each erasure set: all, half of them, two, one, or (auto) one of those that agree, when half do. A set of four is always asked whole. Only in 1.0.0-beta.7. (RUSTFS_API_LIST_QUORUM) @default - strict */
+  readonly listQuorum?: 'strict' | 'optimal' | 'reduced' | 'disk' | 'auto';
+}
+
 interface StorageSettings {
   /** Drives in one erasure set; has to divide their number. Fixed by the first start. Expects a whole number from 2 to 16. (RUSTFS_ERASURE_SET_DRIVE_COUNT) @default - 0 (RustFS chooses) */
   readonly setDriveCount?: number;
@@ -376,6 +383,10 @@ interface HttpSettings {
 }
 
 interface TrustSettings {
+  /** Client certificate (PEM) that RustFS shows to remote tiers, and to other nodes. Expects the path of a file, relative to the project directory. (RUSTFS_MTLS_CLIENT_CERT) @default - client_cert.pem beside the certificates of `tls` */
+  readonly clientCertificateFile?: string;
+  /** Its key (PEM). Expects the path of a file, relative to the project directory. (RUSTFS_MTLS_CLIENT_KEY) @default - client_key.pem beside them */
+  readonly clientKeyFile?: string;
   /** Trusts the authorities of the image for outgoing connections. (RUSTFS_TRUST_SYSTEM_CA) @default - false */
   readonly systemCa?: boolean;
   /** Authorities (PEM) that are trusted for OpenID providers too. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_EXTRA_CA_CERT) @default - unset */
@@ -436,6 +447,29 @@ interface HealthSettings {
   readonly stalledIo?: boolean;
   /** How long object I/O may stand still. Expects a whole number of milliseconds, at least 1. Only in 1.0.1. (RUSTFS_HEALTH_OBJECT_PROGRESS_TIMEOUT_MS) @default - 30000 */
   readonly stalledIoMilliseconds?: number;
+}
+
+interface KmsTuningSettings {
+  /** Pause between two checks that the KMS makes and opens a data key. 0: no checks; less than 5 counts as 5. Expects a whole number of seconds, at least 0. Only in 1.0.1. (RUSTFS_KMS_PROBE_INTERVAL_SECS) @default - 60 */
+  readonly probeSeconds?: number;
+  /** Age from which a key is reported as due for rotation; nothing rotates it by itself. Expects a whole number of seconds, at least 3600. Only in 1.0.1. (RUSTFS_KMS_ROTATION_MAX_AGE_SECS) @default - unset */
+  readonly rotationAgeSeconds?: number;
+  /** Data keys encrypted by one key from which it is reported as due for rotation. Expects a whole number, at least 1000000. Only in 1.0.1. (RUSTFS_KMS_ROTATION_MAX_WRAPS) @default - unset */
+  readonly rotationWraps?: number;
+  /** Binds new data keys of the backends local and vault-kv2 to the encryption context of their object. Earlier versions of RustFS cannot open them. Only in 1.0.1. (RUSTFS_KMS_ENVELOPE_AAD) @default - false */
+  readonly bindContext?: boolean;
+  /** Who writes or reads SSE-KMS objects needs kms:GenerateDataKey or kms:Decrypt on their key. Only in 1.0.1. (RUSTFS_KMS_ENFORCE_SSE_KEY_POLICY) @default - false */
+  readonly enforceKeyRights?: boolean;
+  /** Lets keys be deleted without a waiting time. Only in 1.0.1. (RUSTFS_KMS_ALLOW_IMMEDIATE_DELETION) @default - false */
+  readonly allowImmediateDeletion?: boolean;
+  /** Seals the secrets in the stored configuration of the KMS, which are in clear without it. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_KMS_CONFIG_SECRET) @default - unset */
+  readonly configSecretFile?: string;
+  /** Encrypts backups of the keys of the local backend: 32 bytes in base64. Without it, RustFS makes none (admin API, kms/backup). Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_KMS_BACKUP_KEK) @default - unset */
+  readonly backupKeyFile?: string;
+  /** Name of that key, which backups state. Expects a name without spaces. Only in 1.0.1. (RUSTFS_KMS_BACKUP_KEK_ID) @default - unset */
+  readonly backupKeyId?: string;
+  /** Version of that key, which backups state. Expects a whole number from 0 to 4294967295. Only in 1.0.1. (RUSTFS_KMS_BACKUP_KEK_VERSION) @default - 1 */
+  readonly backupKeyVersion?: number;
 }
 
 interface EventsSettings {
@@ -1026,12 +1060,45 @@ interface IntegritySettings {
   readonly strictSelfTest?: boolean;
 }
 
+interface TableCatalogSettings {
+  /** How the catalog is kept: as single objects, or as one snapshot. `durable-strong` needs a snapshot that its migration made, and serves no catalog without one. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_BACKING) @default - object */
+  readonly backing?: 'object' | 'durable-strong';
+  /** Gives users, but not access keys of theirs, temporary credentials for the files of one table. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_CREDENTIAL_VENDING) @default - false */
+  readonly credentialVending?: boolean;
+  /** How long these credentials last. Expects a whole number of seconds from 60 to 3600. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_CREDENTIAL_TTL_SECONDS) @default - 900 */
+  readonly credentialSeconds?: number;
+  /** Says that no node with an older version is left, so that a commit no longer guards each data file against them. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_PUBLICATION_FENCE_FLEET_CONFIRMED) @default - false */
+  readonly publicationFences?: boolean;
+  /** Writes snapshots of `durable-strong` in version 2, which older versions cannot read. Only in 1.0.1. (RUSTFS_TABLE_CATALOG_STRONG_SNAPSHOT_V2) @default - false */
+  readonly snapshotV2?: boolean;
+}
+
+interface ConnectSettings {
+  /** Service that RustFS reports its inventory and heartbeats to. It reports once the server is registered with `rustfs connect register`, which the service gives a token for. Expects an https URL without user name, query and fragment, such as https://connect.example.com/agent/. Only in 1.0.1. (RUSTFS_CONNECT_ENDPOINT) @default - unset */
+  readonly endpoint?: string;
+  /** Authority (PEM) of that service; no other one is trusted. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_CONNECT_ROOT_CA_FILE) @default - unset */
+  readonly caFile?: string;
+  /** Proxy for connections to the service. Expects an http URL without user name and path, such as http://proxy:3128. Only in 1.0.1. (RUSTFS_CONNECT_PROXY_URL) @default - unset */
+  readonly proxyUrl?: string;
+  /** What is connected to without the proxy. Expects a list of names, addresses and networks such as 10.0.0.0/8, or *. Only in 1.0.1. (RUSTFS_CONNECT_PROXY_BYPASS) @default - unset */
+  readonly proxyBypass?: readonly string[];
+  /** User name for the proxy. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_CONNECT_PROXY_USERNAME_FILE) @default - unset */
+  readonly proxyUsernameFile?: string;
+  /** Its password. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_CONNECT_PROXY_PASSWORD_FILE) @default - unset */
+  readonly proxyPasswordFile?: string;
+  /** SHA-256 of the public key that signs diagnostic jobs; RustFS runs none without it. Expects 64 lower case hexadecimal digits. Only in 1.0.1. (RUSTFS_CONNECT_JOB_SIGNING_KEY_ID) @default - unset */
+  readonly jobSigningKeyId?: string;
+  /** That key: Ed25519, 32 bytes in base64url without padding. Expects the path of a file, relative to the project directory. Only in 1.0.1. (RUSTFS_CONNECT_JOB_SIGNING_PUBLIC_KEY_FILE) @default - unset */
+  readonly jobSigningKeyFile?: string;
+}
+
 /** Settings of RustFS, one for each environment variable: docs/environment-variables.md. */
 export interface RustFsSettings {
   readonly server?: ServerSettings;
   readonly iam?: IamSettings;
   readonly policyPlugin?: PolicyPluginSettings;
   readonly rateLimit?: RateLimitSettings;
+  readonly api?: ApiSettings;
   readonly storage?: StorageSettings;
   readonly select?: SelectSettings;
   readonly drives?: DrivesSettings;
@@ -1046,6 +1113,7 @@ export interface RustFsSettings {
   readonly console?: ConsoleSettings;
   readonly cors?: CorsSettings;
   readonly health?: HealthSettings;
+  readonly kmsTuning?: KmsTuningSettings;
   readonly events?: EventsSettings;
   readonly observability?: ObservabilitySettings;
   readonly logFiles?: LogFilesSettings;
@@ -1070,4 +1138,6 @@ export interface RustFsSettings {
   readonly snowball?: SnowballSettings;
   readonly io?: IoSettings;
   readonly integrity?: IntegritySettings;
+  readonly tableCatalog?: TableCatalogSettings;
+  readonly connect?: ConnectSettings;
 }

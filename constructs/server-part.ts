@@ -10,6 +10,8 @@ export interface ServerPart {
   readonly files?: readonly ServerFile[];
   /** Variables that RustFS knows no file for, although they are secret: the container reads them from files before it starts RustFS. */
   readonly secretVariables?: readonly (ServerFile & { readonly variable: string })[];
+  /** Shell commands of RustFS' user, before RustFS starts. */
+  readonly prepare?: readonly string[];
   /** Volumes of the feature's own, prepared for RustFS' user. Features that name the same one share it. */
   readonly volumes?: readonly ServerVolume[];
   /** `scheme://host[:port]` of what RustFS connects to for the feature. */
@@ -82,13 +84,14 @@ export function combineParts(scope: Construct, version: RustFsVersion, parts: re
     return { file: path, source, ...(replaceOnChange ? { sourceHash: `\${filesha256("${source}")}` } : {}) };
   };
   const exports = secrets.map(({ variable, path }) => `export ${variable}="$(cat ${path})" &&`);
-  const script = [...exports, 'exec /entrypoint.sh "$@"'].join(' ');
+  const commands = parts.flatMap(({ prepare = [] }) => prepare);
+  const script = [...commands.map((command) => `${command} &&`), ...exports, 'exec /entrypoint.sh "$@"'].join(' ');
   return {
     environment: Object.fromEntries(environment),
     uploads: [...parts.flatMap(({ files = [] }) => files), ...secrets].map(upload),
     volumes: [...new Map(parts.flatMap(({ volumes = [] }) => volumes).map((volume) => [volume.name, volume])).values()],
     // An environment declared here would be in Terraform's state.
-    ...(secrets.length > 0 ? { entrypoint: ['/bin/sh', '-c', script, 'entrypoint'] } : {}),
+    ...(secrets.length + commands.length > 0 ? { entrypoint: ['/bin/sh', '-c', script, 'entrypoint'] } : {}),
     warnings: parts.flatMap(({ warnings = [] }) => warnings),
   };
 }

@@ -1,7 +1,9 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import { backgroundProblems, backgroundWarnings } from './background-checks.js';
 import { cacheIsOn, cacheProblems } from './cache-checks.js';
+import { clusterProblems, domainProblems } from './cluster-checks.js';
 import { ioProblems, ioWarnings } from './io-checks.js';
+import { keyWarnings, togetherProblems } from './key-checks.js';
 import { proxyProblems, proxyWarnings } from './proxy-checks.js';
 
 const MEBIBYTE = 1_048_576;
@@ -37,50 +39,6 @@ function parityProblems({ storage = {} }: RustFsSettings, drives: number): strin
   ];
 }
 
-/** Names below other names: RustFS does not start with them. */
-function domainProblems(domains: readonly string[] = [], nodes: readonly string[] = []): string[] {
-  if (domains.length === 0) return [];
-  const above = (name: string, others: readonly string[]) => others.find((other) => name.endsWith(`.${other}`));
-  const all = [...domains, ...nodes];
-  const node = nodes.find((name) => above(name, all)) ?? domains.find((name) => above(name, nodes));
-  return [
-    ...domains
-      .filter((domain) => above(domain, domains))
-      .map(
-        (domain) =>
-          `settings.server.domains: ${domain} is below another one of them, which RustFS refuses; leave it out`,
-      ),
-    ...(node === undefined
-      ? []
-      : [
-          `settings.server.domains: ${node} is below ${above(node, all)}, which RustFS refuses, and the nodes are reached by one of them; take another domain`,
-        ]),
-  ];
-}
-
-/** What a cluster decides itself, or does not have. */
-function clusterProblems({ storage = {}, ...others }: RustFsSettings): string[] {
-  const { standardParity, setDriveCount } = storage;
-  return [
-    ...(standardParity === undefined
-      ? []
-      : [
-          `settings.storage.standardParity (value: ${standardParity}): a cluster counts its capacity with its own prop; set parity to ${Number(standardParity.slice(3))} instead`,
-        ]),
-    ...(setDriveCount === undefined
-      ? []
-      : [
-          `settings.storage.setDriveCount (value: ${setDriveCount}): a cluster counts its capacity with the sets that RustFS chooses; leave it out`,
-        ]),
-    ...(['ftp', 'ftps', 'webdav'] as const)
-      .filter((group) => Object.values(others[group] ?? {}).some((value) => value !== undefined))
-      .map(
-        (group) =>
-          `settings.${group}: a cluster has no certificates and publishes S3 and its console alone; leave it out, or declare a RustFs`,
-      ),
-  ];
-}
-
 /** Settings of log files where there are none. */
 function logFileProblems(
   { observability = {}, logFiles = {} }: RustFsSettings,
@@ -110,6 +68,7 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
     ...logFileProblems(settings, shape),
     ...backgroundProblems(settings),
     ...proxyProblems(settings),
+    ...togetherProblems(settings),
     ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
       ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
       : []),
@@ -126,6 +85,9 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
       ? ['settings.profiling takes no profiles without settings.profiling.cpuMode']
       : []),
     ...(ftps.enabled && !tls ? [needsTls('settings.ftps.enabled')] : []),
+    ...(settings.trust?.clientCertificateFile !== undefined && !tls
+      ? [needsTls('settings.trust.clientCertificateFile')]
+      : []),
     ...(webdav.enabled && webdav.tls !== false && !tls
       ? [
           `${needsTls('settings.webdav.enabled')}, or settings.webdav.tls to false where access keys may travel in clear`,
@@ -141,6 +103,12 @@ export function settingsWarnings(settings: RustFsSettings): string[] {
     ...ioWarnings(settings),
     ...backgroundWarnings(settings),
     ...proxyWarnings(settings),
+    ...keyWarnings(settings),
+    ...(settings.tableCatalog?.credentialVending
+      ? [
+          'settings.tableCatalog.credentialVending: the temporary credentials that RustFS gives for tables are not part of what is proved',
+        ]
+      : []),
     ...(ftp?.enabled ? ['settings.ftp: access keys and objects travel in clear; use ftps'] : []),
     ...(webdav?.enabled && webdav.tls === false
       ? ['settings.webdav.tls is false: access keys and objects travel in clear']

@@ -10,6 +10,8 @@ export type Value =
   | { readonly kind: 'text' | 'list'; readonly expected: string; readonly pattern: RegExp }
   /** A file of the project, copied into the container. */
   | { readonly kind: 'file' }
+  /** The same, for RustFS to own with mode 0600: it takes no other. */
+  | { readonly kind: 'privateFile' }
   /** A file of the project with a secret that RustFS takes from its environment alone. */
   | { readonly kind: 'secretFile' };
 
@@ -58,6 +60,7 @@ export interface Section {
 
 export const boolean: Value = { kind: 'boolean' };
 export const file: Value = { kind: 'file' };
+export const privateFile: Value = { kind: 'privateFile' };
 export const secretFile: Value = { kind: 'secretFile' };
 export const integer = (min: number, max?: number, unit?: Unit): Value => ({
   kind: 'integer',

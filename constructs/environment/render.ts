@@ -33,6 +33,7 @@ export function expected(value: Value): string {
     case 'list':
       return `a list of ${value.expected}`;
     case 'file':
+    case 'privateFile':
     case 'secretFile':
       return 'the path of a file, relative to the project directory';
   }
@@ -61,6 +62,7 @@ function rendered(value: Value, given: unknown): string | undefined {
       return Array.isArray(given) && given.length > 0 && given.every(matches) ? given.join(',') : undefined;
     }
     case 'file':
+    case 'privateFile':
     case 'secretFile':
       return typeof given === 'string' && /^[\w.][\w./-]*$/.test(given) ? given : undefined;
   }
@@ -79,7 +81,7 @@ function unknownSetting(path: string): string {
 
 /** The value in a message, without what may be a secret: one that was written where its file belongs, or a password in a URL. */
 function shown({ kind }: Value, given: unknown): string {
-  if (kind === 'secretFile') return '';
+  if (kind === 'secretFile' || kind === 'privateFile') return '';
   const text = given instanceof Size ? `${given.toBytes()} bytes` : JSON.stringify(given);
   return ` (value: ${text.replace(/\/\/[^/]*@/g, '//…@')})`;
 }
@@ -98,12 +100,13 @@ function problemOf(path: string, given: unknown, version: RustFsVersion, inClust
 
 function partOf({ setting, name, value, switches }: SettingVariable, given: unknown): ServerPart {
   const text = rendered(value, given) ?? '';
-  if (value.kind === 'file' || value.kind === 'secretFile') {
-    const path = `/etc/rustfs/settings/${setting}`;
-    const copied = { what: `settings.${setting}`, projectPath: text, path };
-    return value.kind === 'file'
-      ? { environment: { [name]: path }, files: [copied] }
-      : { secretVariables: [{ ...copied, variable: name }] };
+  const path = `/etc/rustfs/settings/${setting}`;
+  const copied = { what: `settings.${setting}`, projectPath: text, path };
+  if (value.kind === 'file') return { environment: { [name]: path }, files: [copied] };
+  if (value.kind === 'secretFile') return { secretVariables: [{ ...copied, variable: name }] };
+  if (value.kind === 'privateFile') {
+    const own = `/tmp/${setting}`;
+    return { environment: { [name]: own }, files: [copied], prepare: [`(umask 077 && cp ${path} ${own})`] };
   }
   return { environment: { [name]: text, ...(switches ? { [switches]: 'true' } : {}) } };
 }
@@ -131,6 +134,7 @@ export function renderSettings(settings: RustFsSettings, version: RustFsVersion,
       environment: Object.assign({}, ...parts.map(({ environment = {} }) => environment)),
       files: parts.flatMap(({ files = [] }) => files),
       secretVariables: parts.flatMap(({ secretVariables = [] }) => secretVariables),
+      prepare: parts.flatMap(({ prepare = [] }) => prepare),
     },
   };
 }

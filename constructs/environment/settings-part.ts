@@ -39,6 +39,31 @@ const asPeers = (networks: readonly string[]) =>
     })
     .join(',');
 
+const CONNECT_STATE = '/connect/state';
+
+/** What settings need beside their variables: places to keep something in. */
+function kept({ connect, kmsTuning }: RustFsSettings): ServerPart[] {
+  return [
+    ...(connect?.endpoint
+      ? [
+          {
+            environment: { RUSTFS_CONNECT_STATE_DIR: CONNECT_STATE },
+            volumes: [{ name: 'connect', path: '/connect' }],
+            prepare: [`mkdir -p -m 700 ${CONNECT_STATE}`],
+          },
+        ]
+      : []),
+    ...(kmsTuning?.backupKeyFile
+      ? [
+          {
+            environment: { RUSTFS_KMS_BACKUP_DIR: '/kms-backup' },
+            volumes: [{ name: 'kms-backup', path: '/kms-backup' }],
+          },
+        ]
+      : []),
+  ];
+}
+
 /** What follows from settings and is none itself. */
 function derived(
   { server, ftps, webdav, listing, profiling, proxy }: RustFsSettings,
@@ -82,6 +107,7 @@ export function settingsParts(
       environment: { ...part.environment, ...derived(settings, context) },
       warnings: settingsWarnings(settings),
     },
+    ...kept(settings),
     extra.part,
   ];
 }

@@ -1,5 +1,6 @@
 import type { Section, SettingVariable, Variable } from './model.js';
 import { capacity } from './table/capacity.js';
+import { connect } from './table/connect.js';
 import { consoleSection } from './table/console.js';
 import { drives } from './table/drives.js';
 import { heal } from './table/heal.js';
@@ -9,6 +10,7 @@ import { keystone, oidc } from './table/identity.js';
 import { internode } from './table/internode.js';
 import { integrity, io } from './table/io.js';
 import { kms } from './table/kms.js';
+import { kmsTuning } from './table/kms-tuning.js';
 import { lifecycle } from './table/lifecycle.js';
 import { listing, metadataReads } from './table/listing.js';
 import { locks } from './table/locks.js';
@@ -29,8 +31,10 @@ import { scanner } from './table/scanner.js';
 import { server } from './table/server.js';
 import { startup } from './table/startup.js';
 import { storage } from './table/storage.js';
+import { tableCatalog } from './table/table-catalog.js';
 import { targets } from './table/targets.js';
 import { tls } from './table/tls.js';
+import { withoutEffect } from './table/without-effect.js';
 import { driveWrites, snowball, writes } from './table/writes.js';
 
 /** Every environment variable of RustFS that this toolkit knows, and how it is set. */
@@ -53,6 +57,7 @@ export const SECTIONS: readonly Section[] = [
   oidc,
   keystone,
   kms,
+  kmsTuning,
   targets,
   observability,
   logFiles,
@@ -75,6 +80,9 @@ export const SECTIONS: readonly Section[] = [
   snowball,
   io,
   integrity,
+  tableCatalog,
+  connect,
+  withoutEffect,
 ];
 
 const VARIABLES = SECTIONS.flatMap(({ variables }) => variables);

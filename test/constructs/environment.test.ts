@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { settingsProblems, settingsWarnings } from '../../constructs/environment/checks.js';
 import { extraEnvironmentPart } from '../../constructs/environment/extra.js';
@@ -6,6 +7,7 @@ import { renderSettings } from '../../constructs/environment/render.js';
 import { settingsParts } from '../../constructs/environment/settings-part.js';
 import { findVariable, SECTIONS } from '../../constructs/environment/table.js';
 import { type RustFsSettings, RustFsStorage, Size } from '../../constructs/index.js';
+import { combineParts } from '../../constructs/server-part.js';
 import { GENERATED } from '../../scripts/environment.js';
 
 const variables = SECTIONS.flatMap((section) => section.variables);
@@ -35,12 +37,21 @@ describe('the table', () => {
       'RUSTFS_IAM_MASTER_KEY',
       'RUSTFS_IAM_MASTER_KEY_OLD_KEYS',
       'RUSTFS_POLICY_PLUGIN_AUTH_TOKEN',
+      'RUSTFS_MTLS_CLIENT_KEY',
+      'RUSTFS_KMS_CONFIG_SECRET',
+      'RUSTFS_KMS_BACKUP_KEK',
       'RUSTFS_OBS_ENDPOINT_HEADERS',
       'RUSTFS_OBS_ENDPOINT_TRACES_HEADERS',
       'RUSTFS_OBS_ENDPOINT_METRICS_HEADERS',
       'RUSTFS_OBS_ENDPOINT_LOGS_HEADERS',
+      'RUSTFS_CONNECT_PROXY_PASSWORD_FILE',
     ]);
-    expect(secret.filter((variable) => !('value' in variable && variable.value.kind === 'secretFile'))).toEqual([]);
+    expect(secret.map((variable) => 'value' in variable && variable.value.kind)).toEqual([
+      ...Array(3).fill('secretFile'),
+      'file',
+      ...Array(6).fill('secretFile'),
+      'privateFile',
+    ]);
   });
 
   test.each([
@@ -54,6 +65,8 @@ describe('the table', () => {
     ['RUSTFS_DRIVE_MAX_TIMEOUT_DURATION', 'RUSTFS_DRIVE_MAX_TIMEOUT_DURATION'],
     ['RUSTFS_DRIVE_SYNC_ENABLE', 'RUSTFS_DRIVE_SYNC_ENABLE'],
     ['RUSTFS_POOL_META_V3_WRITE', 'RUSTFS_POOL_META_{V2,V3}_{WRITE,FLEET_CONFIRMED}'],
+    ['RUSTFS_E2E_STARTUP_CAS_NONCE', 'RUSTFS_E2E_*'],
+    ['RUSTFS_KMS_BACKUP_KEK', 'RUSTFS_KMS_BACKUP_KEK'],
   ])('%s is found in row %s', (name, row) => expect(findVariable(name)?.name).toBe(row));
 
   test('does not take one name for another', () => {
@@ -106,6 +119,7 @@ describe('settings', () => {
           variable: 'RUSTFS_IAM_MASTER_KEY',
         },
       ],
+      prepare: [],
     });
   });
 
@@ -152,6 +166,10 @@ describe('settings', () => {
       'settings.iam.masterKeyFile: expected the path of a file, relative to the project directory',
     ],
     [
+      { connect: { proxyBypass: ['10.0.0.0/8', 'fd00::/8', '.example.com', '*', 'proxy:3128'] } },
+      'settings.connect.proxyBypass (value: ["10.0.0.0/8","fd00::/8",".example.com","*","proxy:3128"]): expected a list of names, addresses and networks such as 10.0.0.0/8, or *',
+    ],
+    [
       { iam: { masterKey: 'x' } },
       'settings.iam.masterKey: there is no such setting; settings.iam has masterKeyFile, oldMasterKeysFile',
     ],
@@ -178,6 +196,7 @@ describe('settings', () => {
           RUSTFS_HEALTH_PEER_READY_CHECK_ENABLE: 'true',
         },
         files: [],
+        prepare: [],
         secretVariables: [],
       },
     });
@@ -211,6 +230,9 @@ describe('settings', () => {
         ftp: { enabled: true },
         ftps: { enabled: true },
         webdav: { enabled: true, tls: false },
+        trust: { clientKeyFile: 'certs/client.key' },
+        connect: { endpoint: 'https://connect.example/agent/' },
+        kmsTuning: { backupKeyId: 'a' },
       }),
     ).toEqual([
       'settings.storage.standardParity (value: EC:02): a cluster counts its capacity with its own prop; set parity to 2 instead',
@@ -219,12 +241,41 @@ describe('settings', () => {
         (group) =>
           `settings.${group}: a cluster has no certificates and publishes S3 and its console alone; leave it out, or declare a RustFs`,
       ),
+      'settings.trust.clientCertificateFile: a cluster has no certificates; leave it out, or declare a RustFs',
+      'settings.connect: a cluster has no volume for its state; leave it out, or declare a RustFs',
+      'settings.kmsTuning.backupKeyFile: a cluster has no volume for backups; leave it out, or declare a RustFs',
     ]);
     expect(of({ server: { domains: ['svc.cluster.local'] } })).toEqual([
       'settings.server.domains: rustfs-0.rustfs.ns.svc.cluster.local is below svc.cluster.local, which RustFS refuses, and the nodes are reached by one of them; take another domain',
     ]);
     expect(of({ server: { domains: ['eu.s3.example.com'] } })).toEqual([
       'settings.server.domains: eu.s3.example.com is below s3.example.com, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    ]);
+  });
+
+  test('that RustFS takes together are asked for together', () => {
+    const of = (settings: RustFsSettings) =>
+      settingsProblems(settings, { storage: RustFsStorage.single(), tls: false });
+    const connect = { endpoint: 'https://connect.example/agent/', caFile: 'certs/connect.pem' };
+    const proxy = { proxyUrl: 'http://proxy:3128', proxyUsernameFile: 'secrets/user', proxyPasswordFile: 'secrets/pw' };
+    expect(
+      of({ connect: { ...connect, ...proxy }, kmsTuning: { backupKeyFile: 'secrets/kek', backupKeyId: 'a' } }),
+    ).toEqual([]);
+    expect(of({ connect: { endpoint: connect.endpoint, jobSigningKeyFile: 'keys/jobs' } })).toEqual([
+      'settings.connect: endpoint and caFile belong together: set both',
+      'settings.connect: jobSigningKeyId and jobSigningKeyFile belong together: set both',
+    ]);
+    expect(of({ connect: { ...connect, proxyUsernameFile: 'secrets/user' } })).toEqual([
+      'settings.connect: proxyUsernameFile and proxyPasswordFile belong together: set both',
+      'settings.connect: a proxy needs proxyUrl and endpoint',
+    ]);
+    expect(of({ trust: { clientCertificateFile: 'certs/client.pem' } })).toEqual([
+      'settings.trust: clientCertificateFile and clientKeyFile belong together: set both',
+      'settings.trust.clientCertificateFile needs certificates: set tls',
+    ]);
+    expect(of({ kmsTuning: { backupKeyId: 'a', backupKeyVersion: 2 } })).toEqual([
+      'settings.kmsTuning: backupKeyFile and backupKeyId belong together: set both',
+      'settings.kmsTuning: backupKeyVersion has no effect without backupKeyFile',
     ]);
   });
 
@@ -330,6 +381,70 @@ test('domains come with the names that the container has itself, and on beta.7 w
   });
 });
 
+test('what RustFS keeps for settings has a volume, and a file that has to be its own is copied before it starts', () => {
+  const parts = settingsParts(
+    {
+      settings: {
+        connect: {
+          endpoint: 'https://connect.example',
+          caFile: 'certs/connect.pem',
+          proxyUrl: 'http://proxy:3128',
+          proxyUsernameFile: 'secrets/user',
+          proxyPasswordFile: 'secrets/password',
+        },
+        kmsTuning: { backupKeyFile: 'secrets/kek', backupKeyId: 'offsite' },
+      },
+    },
+    { what: 'RustFs x', version: '1.0.1', port: 9000, storage: RustFsStorage.single(), tls: false },
+  );
+  const { environment, volumes, entrypoint } = combineParts(new TerraformStack(Testing.app(), 'x'), '1.0.1', parts);
+  expect(environment).toEqual({
+    RUSTFS_CONNECT_ENDPOINT: 'https://connect.example',
+    RUSTFS_CONNECT_ROOT_CA_FILE: '/etc/rustfs/settings/connect.caFile',
+    RUSTFS_CONNECT_STATE_DIR: '/connect/state',
+    RUSTFS_CONNECT_PROXY_URL: 'http://proxy:3128',
+    RUSTFS_CONNECT_PROXY_USERNAME_FILE: '/tmp/connect.proxyUsernameFile',
+    RUSTFS_CONNECT_PROXY_PASSWORD_FILE: '/tmp/connect.proxyPasswordFile',
+    RUSTFS_KMS_BACKUP_KEK_ID: 'offsite',
+    RUSTFS_KMS_BACKUP_DIR: '/kms-backup',
+  });
+  expect(volumes).toEqual([
+    { name: 'connect', path: '/connect' },
+    { name: 'kms-backup', path: '/kms-backup' },
+  ]);
+  expect(entrypoint?.[2]).toBe(
+    [
+      '(umask 077 && cp /etc/rustfs/settings/connect.proxyUsernameFile /tmp/connect.proxyUsernameFile)',
+      '(umask 077 && cp /etc/rustfs/settings/connect.proxyPasswordFile /tmp/connect.proxyPasswordFile)',
+      'mkdir -p -m 700 /connect/state',
+      'export RUSTFS_KMS_BACKUP_KEK="$(cat /etc/rustfs/settings/kmsTuning.backupKeyFile)"',
+      'exec /entrypoint.sh "$@"',
+    ].join(' && '),
+  );
+});
+
+test('says what a setting of the KMS or of table buckets costs', () => {
+  expect(
+    settingsWarnings({
+      kmsTuning: {
+        bindContext: true,
+        enforceKeyRights: true,
+        allowImmediateDeletion: true,
+        configSecretFile: 'secrets/kms-config',
+        backupKeyFile: 'secrets/kek',
+      },
+      tableCatalog: { credentialVending: true },
+    }),
+  ).toEqual([
+    'settings.kmsTuning.bindContext: objects that are encrypted from now on cannot be read by an earlier version of RustFS',
+    'settings.kmsTuning.enforceKeyRights: the access proof does not know it: who uses SSE-KMS without kms:GenerateDataKey and kms:Decrypt on the key is refused',
+    'settings.kmsTuning.allowImmediateDeletion: a key can be destroyed at once, and every object that it encrypted with it',
+    'settings.kmsTuning.configSecretFile: without this secret RustFS cannot read the configuration of its KMS; keep a copy',
+    'settings.kmsTuning.backupKeyFile: a backup of keys opens with this key alone; keep a copy away from the server',
+    'settings.tableCatalog.credentialVending: the temporary credentials that RustFS gives for tables are not part of what is proved',
+  ]);
+});
+
 describe('extraEnvironment', () => {
   test('passes what is not known, and says so', () => {
     expect(extraEnvironmentPart({ RUSTFS_NO_SUCH_VARIABLE: 'strict' })).toEqual({
@@ -358,7 +473,7 @@ describe('extraEnvironment', () => {
     ],
     ['RUSTFS_ENABLE_HEAL', 'this variable is known; set settings.heal.enabled'],
     [
-      'RUSTFS_CONNECT_JOB_SIGNING_KEY_ID',
+      'RUSTFS_NO_SUCH_SIGNING_KEY',
       "the name looks like a secret, and the environment is in Terraform's state; give RustFS a file",
     ],
     ['MINIO_BROWSER', 'RustFS only copies some of these names; use that of RustFS, RUSTFS_…'],

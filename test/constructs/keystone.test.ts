@@ -139,6 +139,11 @@ describe("RustFS' own Keystone mode", () => {
     expect(warnings).toContain(refused);
     expect(rustFsKeystone(props, '1.0.0-beta.7').warnings).not.toContain(refused);
     expect(rustFsKeystone({ authUrl: 'http://192.0.2.1:5000' }, '1.0.1').warnings).toHaveLength(3);
+    expect(environment).not.toHaveProperty('RUSTFS_KEYSTONE_ENABLE_CACHE');
+    expect(rustFsKeystone({ ...props, cache: false }, '1.0.1').environment).toHaveProperty(
+      'RUSTFS_KEYSTONE_ENABLE_CACHE',
+      'false',
+    );
     expect(() => rustFsKeystone({ authUrl: 'http://keystone:5000/v2.0' }, '1.0.1')).toThrow(
       new Error(
         'invalid authUrl (value: http://keystone:5000/v2.0): expected the http or https URL of an Identity API v3, such as http://keystone:5000',

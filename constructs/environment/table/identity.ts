@@ -45,15 +45,10 @@ export const keystone: Section = {
     keystoneVariable('ADMIN_PROJECT', 'Its project'),
     keystoneVariable('ADMIN_DOMAIN', 'Its domain'),
     keystoneVariable('VERIFY_SSL', 'Checks the certificate of Keystone', { default: 'true' }),
+    keystoneVariable('ENABLE_CACHE', 'Remembers tokens', { default: 'true' }),
     keystoneVariable('CACHE_SIZE', 'Tokens remembered', { default: '10000' }),
     keystoneVariable('CACHE_TTL', 'Seconds that a token is remembered', { default: '300' }),
     keystoneVariable('TIMEOUT', 'Seconds that Keystone may take', { default: '30' }),
-    {
-      name: 'RUSTFS_KEYSTONE_ENABLE_CACHE',
-      not: 'every request would ask Keystone; keystone.cacheSeconds says for how long a token counts',
-      default: 'true',
-      effect: 'Remembers tokens',
-    },
     {
       name: 'RUSTFS_KEYSTONE_{TENANT_PREFIX,IMPLICIT_TENANTS}',
       not: 'have no effect: nothing in RustFS calls the code behind them',

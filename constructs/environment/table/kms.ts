@@ -6,6 +6,15 @@ const variable = (field: string, effect: string, rest: Partial<Variable> = {}): 
   ({ name: `RUSTFS_KMS_${field}`, prop: 'kms', effect, ...rest }) as Variable;
 const since101 = (field: string, effect: string, rest: Partial<Variable> = {}): Variable =>
   variable(field, effect, { only: '1.0.1', otherwise: OTHERWISE, ...rest });
+/** Has an effect when the environment configures the KMS, which the post-apply step does instead. */
+const unset = (field: string, effect: string, rest: Partial<Variable> = {}): Variable =>
+  ({
+    name: `RUSTFS_KMS_${field}`,
+    not: 'read for a KMS that the environment configures; `kms` is configured through the admin API, and has no prop for it',
+    only: '1.0.1',
+    effect,
+    ...rest,
+  }) as Variable;
 
 export const kms: Section = {
   title: 'KMS',
@@ -26,30 +35,21 @@ export const kms: Section = {
     since101('VAULT_KEY_PREFIX', 'Path of keys in the KV engine', { default: 'rustfs/kms/keys' }),
     since101('VAULT_NAMESPACE', 'Namespace of Vault Enterprise'),
     since101('VAULT_CA_CERT', 'Authority (PEM) of Vault', { otherwise: 'does not know it' }),
-    since101('VAULT_CLIENT_{CERT,KEY}', 'Client certificate for Vault', { otherwise: 'does not know it' }),
     since101('VAULT_APPROLE_ROLE_ID', 'AppRole', { otherwise: 'takes AppRole through the admin API alone' }),
     since101('VAULT_APPROLE_SECRET_ID', 'Its secret', {
       secret: true,
       otherwise: 'takes AppRole through the admin API alone',
     }),
     since101('VAULT_APPROLE_SECRET_ID_FILE', 'File with that secret', { otherwise: 'does not know it' }),
-    since101('VAULT_APPROLE_MOUNT', 'Mount of AppRole', { default: 'approle', otherwise: 'does not know it' }),
-    since101('VAULT_KUBERNETES_{ROLE,MOUNT,JWT_PATH}', 'Kubernetes login at Vault', { otherwise: 'does not know it' }),
-    since101('STATIC_SECRET_KEY', 'Key of the static backend', { secret: true, otherwise: 'does not know it' }),
-    since101('STATIC_SECRET_KEY_FILE', 'File with that key', { otherwise: 'does not know it' }),
-    since101('AWS_{REGION,ENDPOINT_URL}', 'AWS KMS', { otherwise: 'does not know it' }),
-    since101('CONFIG_SECRET', 'Seals the secrets in the stored configuration', {
-      secret: true,
-      otherwise: 'stores them in clear',
+    unset('VAULT_CLIENT_{CERT,KEY}', 'Client certificate for Vault'),
+    unset('VAULT_APPROLE_MOUNT', 'Mount of AppRole', { default: 'approle' }),
+    unset('VAULT_KUBERNETES_{ROLE,MOUNT,JWT_PATH}', 'Kubernetes login at Vault'),
+    unset('VAULT_TRANSIT_METADATA_{KV_MOUNT,PREFIX}', 'Where the state of transit keys is kept in the KV engine', {
+      default: 'secret, rustfs/kms/transit-metadata',
     }),
-    since101('ENFORCE_SSE_KEY_POLICY', 'Who writes with a key needs a right on it', {
-      default: 'false',
-      otherwise: 'does not know it',
-    }),
-    since101('ALLOW_IMMEDIATE_DELETION', 'Lets keys be deleted without a waiting time', {
-      default: 'false',
-      otherwise: 'does not know it',
-    }),
+    unset('STATIC_SECRET_KEY', 'Key of the static backend', { secret: true }),
+    unset('STATIC_SECRET_KEY_FILE', 'File with that key'),
+    unset('AWS_{REGION,ENDPOINT_URL}', 'AWS KMS'),
     {
       name: 'RUSTFS_KMS_VAULT_SKIP_TLS_VERIFY',
       not: 'accepts every certificate; give the authority of Vault',
@@ -64,12 +64,6 @@ export const kms: Section = {
       otherwise: 'allows all of it',
       default: 'false',
       effect: 'Allows Vault over plain HTTP, and the local backend without a master key',
-    },
-    {
-      name: 'RUSTFS_KMS_BACKUP_*',
-      not: 'backups of keys are made through the admin API',
-      only: '1.0.1',
-      effect: 'Backup of keys',
     },
   ],
 };

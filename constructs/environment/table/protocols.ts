@@ -2,6 +2,7 @@ import { boolean, integer, type Section, seconds, size, text } from '../model.js
 
 const ports = text('a range of ports such as 40000-40050', /^\d{1,5}-\d{1,5}$/);
 const address = text('an IPv4 address that clients reach', /^\d{1,3}(\.\d{1,3}){3}$/);
+const CA_FILE = 'RustFS looks whether the file exists, and asks no client for a certificate';
 const FIXED = 'the container always listens at the default; it is reached over the Docker network of the stack';
 
 export const protocols: Section = {
@@ -45,7 +46,7 @@ export const protocols: Section = {
     { name: 'RUSTFS_FTPS_CERTS_DIR', derived: '`tls`', effect: 'Directory with the certificates' },
     {
       name: 'RUSTFS_FTPS_CA_FILE',
-      not: 'client certificates for FTPS are not offered',
+      not: CA_FILE,
       effect: 'Authority of client certificates',
     },
     {
@@ -78,7 +79,7 @@ export const protocols: Section = {
     { name: 'RUSTFS_WEBDAV_CERTS_DIR', derived: '`tls`', effect: 'Directory with the certificates' },
     {
       name: 'RUSTFS_WEBDAV_CA_FILE',
-      not: 'client certificates for WebDAV are not offered',
+      not: CA_FILE,
       effect: 'Authority of client certificates',
     },
     {

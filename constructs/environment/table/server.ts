@@ -1,4 +1,4 @@
-import { boolean, integer, list, type Section, seconds, secretFile, url } from '../model.js';
+import { boolean, choice, integer, list, type Section, seconds, secretFile, url } from '../model.js';
 
 /** Host names, as in an address. */
 const domains = list('host names such as s3.example.com', /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
@@ -181,6 +181,26 @@ export const server: Section = {
       default: 'false',
       effect: 'Switches the limits on',
       source: 'crates/config/src/constants/api.rs',
+    },
+    {
+      name: 'RUSTFS_API_OBJECT_MAX_VERSIONS',
+      setting: 'api.maxVersions',
+      value: integer(1),
+      only: '1.0.1',
+      default: '9223372036854775807',
+      effect: 'Versions of one object, delete markers among them; a write of one more is refused',
+      source: 'rustfs/src/startup_runtime.rs',
+    },
+    {
+      name: 'RUSTFS_API_LIST_QUORUM',
+      setting: 'api.listQuorum',
+      value: choice('strict', 'optimal', 'reduced', 'disk', 'auto'),
+      only: '1.0.0-beta.7',
+      otherwise: 'has RUSTFS_LIST_OBJECTS_QUORUM in its place',
+      default: 'strict',
+      effect:
+        'Drives that a listing asks in each erasure set: all, half of them, two, one, or (auto) one of those that agree, when half do. A set of four is always asked whole',
+      source: 'crates/ecstore/src/store_list_objects.rs',
     },
     {
       name: 'RUSTFS_API_MAX_CONNECTIONS',

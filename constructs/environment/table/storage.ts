@@ -252,12 +252,5 @@ export const storage: Section = {
       effect: 'Partitions that one query is worked on in',
       source: 'crates/s3select-query/src/instance.rs',
     },
-    {
-      name: 'RUSTFS_TABLE_CATALOG_*',
-      not: 'table buckets (Iceberg) are outside of what this toolkit declares and proves',
-      only: '1.0.1',
-      effect: 'Iceberg catalog',
-      source: 'rustfs/src/table_catalog/mod.rs',
-    },
   ],
 };
