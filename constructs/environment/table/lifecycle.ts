@@ -14,6 +14,12 @@ export const lifecycle: Section = {
       effect: 'Objects that expire at the same time',
     },
     {
+      name: '_RUSTFS_ILM_EXPIRATION_WORKERS',
+      prop: 'settings.lifecycle.expiryWorkers',
+      only: '1.0.0-beta.7',
+      effect: 'Goes before RUSTFS_MAX_EXPIRY_WORKERS',
+    },
+    {
       name: 'RUSTFS_MAX_TRANSITION_WORKERS',
       setting: 'lifecycle.transitionWorkers',
       value: integer(1),

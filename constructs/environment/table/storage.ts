@@ -219,6 +219,12 @@ export const storage: Section = {
       source: 'crates/lifecycle/src/core.rs',
     },
     {
+      name: '_RUSTFS_ILM_PROCESS_TIME',
+      prop: 'settings.storage.lifecycleRoundingSeconds',
+      effect: 'Older name of RUSTFS_ILM_PROCESS_TIME',
+      source: 'crates/lifecycle/src/core.rs',
+    },
+    {
       name: 'RUSTFS_S3SELECT_MAX_CONCURRENT_QUERIES',
       setting: 'select.maxQueries',
       value: integer(1),

@@ -33,6 +33,13 @@ export const withoutEffect: Section = {
       source: 'rustfs/src/version.rs, rustfs/src/server/prefix.rs',
     },
     {
+      name: '_RUSTFS_API_XFF_HEADER',
+      not: 'nothing calls the code that reads it; settings.proxy says whose X-Forwarded-For is believed',
+      default: 'on',
+      effect: 'None: would decide about X-Forwarded-For',
+      source: 'crates/utils/src/http/ip.rs',
+    },
+    {
       name: 'RUSTFS_TEST_IAM_{FAIL_INIT_ATTEMPTS,RETRY_INTERVAL_MS}',
       not: 'read by debug builds alone, which the image is not',
       effect: 'Makes the start of IAM fail, for tests of RustFS',
