@@ -17,7 +17,7 @@ A setting without effect in the version of the server is an error at synthesis, 
 *Clusters alone*: it has an effect between nodes, so \`RustFs\` refuses it and \`RustFsCluster\` takes it.
 \`[_<ID>]\` stands for the id of an instance, \`{A,B}\` for either word, \`*\` for the rest of a family; a row of its own goes before one of a family.
 
-Sources name files of RustFS' repository. A text search of the sources of 1.0.1 and 1.0.0-beta.7 found 969 names outside of tests
+Sources name files of RustFS' repository. A text search of the sources of 1.0.1 and 1.0.0-beta.7 found 974 names outside of tests
 (\`test/constructs/environment/data/names.txt\`), and each has a row; *not offered* says why one has no setting. What the rows say was read in the source of each version, and a part of it
 tried on 1.0.1; nothing was run on 1.0.0-beta.7. Variables that are not here go into \`extraEnvironment\`, which refuses known names and what looks like a secret.
 `;
