@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Manifest, parseManifest } from '../manifest/index.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../provisioning/index.js';
 import { debugRequests } from './debug.js';
 import { UsageError } from './exit-codes.js';
+import { readInputFile } from './input-file.js';
 
 /** Names another endpoint for applications than the manifest. */
 export const CLIENT_ENDPOINT_VARIABLE = 'RUSTFS_CLIENT_ENDPOINT';
@@ -30,18 +30,10 @@ export interface ConnectionOptions extends ServerOptions {
   readonly manifest: string;
 }
 
+/** @throws {UsageError} */
 export function readManifest(file: string): Manifest {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new UsageError(
-      `cannot read manifest ${file} (${code}): cdktf synth writes it to cdktf.out/stacks/<stack>/manifest.json`,
-      { cause },
-    );
-  }
-  return parseManifest(text, file);
+  const wayOut = 'cdktf synth writes it to cdktf.out/stacks/<stack>/manifest.json';
+  return parseManifest(readInputFile(file, { what: 'manifest', wayOut }), file);
 }
 
 /** The endpoint that a command talks to, or writes down for applications. */

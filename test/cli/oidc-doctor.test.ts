@@ -113,7 +113,7 @@ describe('oidc doctor', () => {
   test.each([
     [['--claims', 'groups'], `error: invalid --claims groups: expected a JSON object such as '{"groups":["obs"]}'`],
     [['--provider', 'x'], 'error: the manifest declares no OIDC provider x: it declares default'],
-    [['--token-file', 'none'], 'error: cannot read the token file none: ENOENT'],
+    [['--token-file', 'none'], 'error: cannot read the token file none (ENOENT)'],
   ])('mistake: %j', async (args, message) => {
     declare();
     const { exitCode, stderr } = await cli('oidc', 'doctor', ...args);
