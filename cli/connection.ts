@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Manifest, parseManifest } from '../manifest/index.js';
+import { hostUrl, type Manifest, parseManifest } from '../manifest/index.js';
 import {
   findRootCredentials,
   openSecretStore,
@@ -42,8 +42,11 @@ export function endpointOf(
   option: string | undefined,
 ): string {
   const endpoint = option ?? process.env.RUSTFS_ENDPOINT ?? manifest.server.endpoint;
-  if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint;
-  throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);
+  const url = hostUrl(endpoint);
+  if (url !== undefined) return url;
+  throw new UsageError(
+    `invalid endpoint ${endpoint}: expected a URL without path and credentials, such as http://127.0.0.1:9000`,
+  );
 }
 
 /** The endpoint that applications are told, if it is not the one that commands talk to. */
