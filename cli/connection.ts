@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Manifest, parseManifest } from '../manifest/index.js';
+import { hostUrl, type Manifest, parseManifest } from '../manifest/index.js';
 import {
   findRootCredentials,
   openSecretStore,
@@ -12,6 +11,7 @@ import {
 } from '../provisioning/index.js';
 import { debugRequests } from './debug.js';
 import { UsageError } from './exit-codes.js';
+import { readInputFile } from './input-file.js';
 
 /** Names another endpoint for applications than the manifest. */
 export const CLIENT_ENDPOINT_VARIABLE = 'RUSTFS_CLIENT_ENDPOINT';
@@ -30,18 +30,10 @@ export interface ConnectionOptions extends ServerOptions {
   readonly manifest: string;
 }
 
+/** @throws {UsageError} */
 export function readManifest(file: string): Manifest {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new UsageError(
-      `cannot read manifest ${file} (${code}): cdktf synth writes it to cdktf.out/stacks/<stack>/manifest.json`,
-      { cause },
-    );
-  }
-  return parseManifest(text, file);
+  const wayOut = 'cdktf synth writes it to cdktf.out/stacks/<stack>/manifest.json';
+  return parseManifest(readInputFile(file, { what: 'manifest', wayOut }), file);
 }
 
 /** The endpoint that a command talks to, or writes down for applications. */
@@ -50,8 +42,11 @@ export function endpointOf(
   option: string | undefined,
 ): string {
   const endpoint = option ?? process.env.RUSTFS_ENDPOINT ?? manifest.server.endpoint;
-  if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint;
-  throw new UsageError(`invalid endpoint ${endpoint}: expected a URL without path, such as http://127.0.0.1:9000`);
+  const url = hostUrl(endpoint);
+  if (url !== undefined) return url;
+  throw new UsageError(
+    `invalid endpoint ${endpoint}: expected a URL without path and credentials, such as http://127.0.0.1:9000`,
+  );
 }
 
 /** The endpoint that applications are told, if it is not the one that commands talk to. */

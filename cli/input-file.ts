@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from './exit-codes.js';
 
-/** Content of a file that the user named. @param wayOut where the file comes from @throws {UsageError} */
-export function readInputFile(file: string, wayOut?: string): string {
+interface InputFile {
+  /** What errors call it, such as `the token file`. */
+  readonly what?: string;
+  /** Where the file comes from. */
+  readonly wayOut?: string;
+}
+
+/** Content of a file that the user named. @throws {UsageError} */
+export function readInputFile(file: string, { what, wayOut }: InputFile = {}): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new UsageError(`cannot read ${file} (${code})${wayOut === undefined ? '' : `: ${wayOut}`}`, { cause });
+    const name = what === undefined ? file : `${what} ${file}`;
+    throw new UsageError(`cannot read ${name} (${code})${wayOut === undefined ? '' : `: ${wayOut}`}`, { cause });
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../manifest/index.js';
 import {
@@ -17,7 +16,7 @@ import {
   userSignIn,
 } from '../provisioning/index.js';
 import { besideSecretStore, type ConnectionOptions } from './connection.js';
-import { UsageError } from './exit-codes.js';
+import { readInputFile } from './input-file.js';
 
 export interface SignInOptions extends ConnectionOptions {
   readonly webIdentityTokenFile?: readonly string[];
@@ -62,13 +61,7 @@ export async function signInAll(session: Session, options: SignInOptions): Promi
   const users = enrolledUsers(manifest, options.secrets);
   const signedIn: SignedIn[] = [];
   for (const file of options.webIdentityTokenFile ?? []) {
-    let token: string;
-    try {
-      token = readFileSync(file, 'utf8').trim();
-    } catch (cause) {
-      throw new UsageError(`cannot read the token file ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
-    }
-    signedIn.push(await signInByToken(session, token));
+    signedIn.push(await signInByToken(session, readInputFile(file, { what: 'the token file' }).trim()));
   }
   for (const name of options.signInUser ?? []) {
     const credentials = await userSessions(wire, users, name, {}).fetch();

@@ -5,6 +5,7 @@ import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { formatAddress } from '../gateway/config/address.js';
 import { SECRET_FILES } from '../gateway/prepare/secrets.js';
+import { isLoopback } from '../policies/index.js';
 import {
   type CapabilityEntry,
   type CustomGatewayProps,
@@ -26,7 +27,7 @@ import { gatewayPart, webhookPart } from './alknet-server-part.js';
 import { clientsOf, type GatewaySettings, originOf, portOf, WEBHOOK_TARGET } from './alknet-settings.js';
 import { OidcProvider } from './oidc-provider.js';
 import { projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
-import { LOOPBACK, RustFs } from './rustfs.js';
+import { RustFs } from './rustfs.js';
 import type { IRustFs } from './server.js';
 import { TerraformData } from './terraform-data.js';
 
@@ -177,7 +178,7 @@ export class AlknetGateway extends Construct {
     for (const { feature, alknet, here } of this.capabilityReport()) {
       annotations.addInfo(`${feature}: ${here} (alknet itself: ${alknet})`);
     }
-    if (this.#settings.tls.type === 'none' && !LOOPBACK.test(bindAddress)) {
+    if (this.#settings.tls.type === 'none' && !isLoopback(bindAddress)) {
       annotations.addWarning(
         `tls none at ${bindAddress}: tokens and objects travel in clear; use tls x509, or a load balancer that ends TLS in front`,
       );

@@ -1,4 +1,5 @@
 import { eventTargetName, type ManifestEventTarget } from '../manifest/index.js';
+import { isLoopback } from '../policies/index.js';
 import { EventSecret } from './event-secret.js';
 import type { EventTarget } from './event-target.js';
 import { ServerPath } from './event-target-fields.js';
@@ -8,8 +9,6 @@ export type EventPurpose = ManifestEventTarget['purpose'];
 
 /** Where the queues of a container are: a volume of their own, because the image's user cannot make RustFS' default directories. */
 export const QUEUE_VOLUME = '/events';
-
-const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 interface Placement {
   readonly purpose: EventPurpose;
@@ -60,7 +59,7 @@ export function manifestEventTarget(target: EventTarget, { purpose, container }:
 
 /** What means "this machine" is the container itself, inside the container. */
 function checkReachable({ id, _traits: { addresses = [] } }: EventTarget): void {
-  const local = addresses.find((address) => LOOPBACK.test(new URL(address.replace(/^[\w+]+:/, 'http:')).hostname));
+  const local = addresses.find((address) => isLoopback(new URL(address.replace(/^[\w+]+:/, 'http:')).hostname));
   if (local === undefined) return;
   throw new Error(
     `event target ${id}: RustFS in its container cannot reach ${local.replace(/^kafka:\/\//, '')}, which is the container itself there; use a name that the container resolves, such as that of a container in its network, or host.docker.internal`,

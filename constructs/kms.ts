@@ -1,4 +1,4 @@
-import type { ManifestKms } from '../manifest/index.js';
+import { hostUrl, type ManifestKms } from '../manifest/index.js';
 import type { RustFsVersion } from '../policies/index.js';
 import type { ServerPart } from './server-part.js';
 
@@ -102,13 +102,14 @@ export class Kms {
 }
 
 function vaultSection({ address, auth, namespace, caCertificatePath, insecureReason }: VaultProps) {
-  if (!URL.canParse(address) || !/^https?:\/\/[^/?#]+\/?$/.test(address)) {
+  const url = hostUrl(address);
+  if (!URL.canParse(address) || url === undefined) {
     throw new Error(
-      `invalid address of Vault (value: ${address}): expected a URL without path, such as https://vault.example.com:8200`,
+      `invalid address of Vault (value: ${address}): expected a URL without path and credentials, such as https://vault.example.com:8200`,
     );
   }
   return {
-    address: address.replace(/\/$/, ''),
+    address: url,
     auth: auth._section,
     ...(namespace !== undefined && { namespace }),
     ...(caCertificatePath !== undefined && { caCertificatePath }),

@@ -1,12 +1,10 @@
-import type { RustFsVersion } from '../policies/index.js';
+import { isLoopback, type RustFsVersion } from '../policies/index.js';
 import type { OidcProvider } from './oidc-provider.js';
 import type { ServerPart } from './server-part.js';
 
-const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /** An issuer is one URL for everybody; what means "this machine" is another machine inside the container. @throws Error */
 export function checkReachable({ id, issuer, discoveryUrl }: OidcProvider, version: RustFsVersion): void {
-  if (!LOOPBACK.test(new URL(discoveryUrl ?? issuer).hostname)) return;
+  if (!isLoopback(new URL(discoveryUrl ?? issuer).hostname)) return;
   const inside = version === '1.0.1' ? ', or set discoveryUrl to its address inside the Docker network' : '';
   throw new Error(
     `OIDC provider ${id}: RustFS in its container cannot reach ${discoveryUrl ?? issuer}, which is the container itself there; use a name that browsers and the container both resolve, such as host.docker.internal${inside}`,
@@ -16,7 +14,7 @@ export function checkReachable({ id, issuer, discoveryUrl }: OidcProvider, versi
 /** A server that runs elsewhere, and a provider that only this machine reaches. @throws Error */
 export function checkReachableFrom(endpoint: string, { id, issuer, discoveryUrl }: OidcProvider): void {
   const asked = discoveryUrl ?? issuer;
-  if (LOOPBACK.test(new URL(endpoint).hostname) || !LOOPBACK.test(new URL(asked).hostname)) return;
+  if (isLoopback(new URL(endpoint).hostname) || !isLoopback(new URL(asked).hostname)) return;
   throw new Error(
     `OIDC provider ${id}: RustFS at ${endpoint} cannot reach ${asked}, which is its own machine there; use a name that browsers, programs and RustFS all resolve`,
   );

@@ -1,4 +1,5 @@
 import { S3Backend, type TerraformStack } from 'cdktf';
+import { hostUrl } from '../manifest/index.js';
 import { RustFs } from './rustfs.js';
 
 /** @internal */
@@ -36,7 +37,8 @@ export class RemoteState extends S3Backend {
     stack: TerraformStack,
     { bucket = DEFAULT_STATE_BUCKET, endpoint, region = 'us-east-1' }: RemoteStateProps,
   ) {
-    if (!/^https?:\/\/[^/?#@]+\/?$/.test(endpoint)) {
+    const url = hostUrl(endpoint);
+    if (url === undefined) {
       throw new Error(
         `invalid endpoint of the remote state (value: ${endpoint}): expected a URL without path and credentials, such as https://state.example.com`,
       );
@@ -47,7 +49,7 @@ export class RemoteState extends S3Backend {
       key: stateKey(stackId),
       workspaceKeyPrefix: `${stackId}/workspaces`,
       region,
-      endpoints: { s3: endpoint.replace(/\/$/, '') },
+      endpoints: { s3: url },
       usePathStyle: true,
       // There is no AWS account behind it.
       skipCredentialsValidation: true,
@@ -55,7 +57,7 @@ export class RemoteState extends S3Backend {
       skipMetadataApiCheck: true,
       skipRegionValidation: true,
     });
-    this.endpoint = endpoint.replace(/\/$/, '');
+    this.endpoint = url;
     this.node.addValidation({
       validate: () =>
         stack.node

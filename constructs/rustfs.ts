@@ -2,7 +2,7 @@ import { container, image, network } from '@cdktf/provider-docker';
 import { Annotations, type ITerraformDependable, TerraformStack } from 'cdktf';
 import { dependable } from 'cdktf/lib/tfExpression.js';
 import { Construct } from 'constructs';
-import type { RustFsVersion } from '../policies/index.js';
+import { isLoopback, type RustFsVersion } from '../policies/index.js';
 import { settingsParts } from './environment/settings-part.js';
 import { eventTargetPart } from './event-target-container.js';
 import { kmsPart, sseS3Part } from './kms.js';
@@ -59,9 +59,6 @@ export interface RustFsProps extends CommonRustFsProps {
   /** Docker labels. @default - only those that say who manages the container */
   readonly labels?: Readonly<Record<string, string>>;
 }
-
-/** Addresses that only this host reaches. */
-export const LOOPBACK = /^(127\.|::1$)/;
 
 export const S3_PORT = 9000;
 export const CONSOLE_PORT = 9001;
@@ -282,7 +279,7 @@ export class RustFs extends Construct implements IRustFs {
     const { bindAddress = '127.0.0.1', consolePort, port = S3_PORT, tls } = this.#props;
     const problems = [
       ...(this.#gateway === undefined ? [] : [`${this.#gateway} is in front of it already`]),
-      ...(LOOPBACK.test(bindAddress)
+      ...(isLoopback(bindAddress)
         ? []
         : [`its bindAddress is ${bindAddress}, which leads past the gateway: leave it out, so that it is 127.0.0.1`]),
       ...(consolePort === undefined

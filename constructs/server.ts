@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from 'cdktf';
 import type { IConstruct } from 'constructs';
+import { hostUrl } from '../manifest/index.js';
 import type { OidcProvider } from './oidc-provider.js';
 import type { ManifestRegistry } from './registry.js';
 import type { ServerPart } from './server-part.js';
@@ -19,10 +20,11 @@ export interface IRustFs extends IConstruct {
   _addParts(parts: readonly ServerPart[]): void;
 }
 
-/** @throws Error unless it is a URL without path */
+/** @throws Error unless it is a URL without path and credentials */
 export function serverEndpoint(endpoint: string): string {
-  if (/^https?:\/\/[^/?#]+\/?$/.test(endpoint)) return endpoint.replace(/\/$/, '');
+  const url = hostUrl(endpoint);
+  if (url !== undefined) return url;
   throw new Error(
-    `invalid endpoint (value: ${endpoint}): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
+    `invalid endpoint (value: ${endpoint}): expected a URL without path and credentials, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
   );
 }

@@ -31,6 +31,7 @@ export { opensToEveryone } from './open.js';
 export {
   addressObstacle,
   hostObstacle,
+  isLoopback,
   literalObstacle,
   type OutboundObstacle,
   parseAllowedOrigins,

@@ -60,6 +60,13 @@ export function literalObstacle(host: string): OutboundObstacle | undefined {
   return found?.reason === 'shared address' || found?.reason === 'reserved address' ? undefined : found;
 }
 
+/** Whether the host of a URL, or an address to bind to, is one that leads nowhere but to the own machine. */
+export function isLoopback(host: string): boolean {
+  const name = bare(host).toLowerCase();
+  if (isIP(name) === 0) return /(^|\.)localhost$/.test(name);
+  return addressObstacle(name)?.reason === 'loopback address';
+}
+
 /** Reads RUSTFS_OUTBOUND_ALLOW_ORIGINS; undefined where one item voids the whole list (source: utils/egress.rs). */
 export function parseAllowedOrigins(text: string): ReadonlySet<string> | undefined {
   const items = text.trim() === '' ? [] : text.split(',').map((item) => item.trim());

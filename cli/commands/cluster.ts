@@ -15,7 +15,10 @@ export interface ClusterOptions {
 }
 
 const read = ({ cluster }: ClusterOptions) =>
-  parseClusterFile(readInputFile(cluster, 'cdktf synth writes it for a stack with a RustFsCluster'), cluster);
+  parseClusterFile(
+    readInputFile(cluster, { wayOut: 'cdktf synth writes it for a stack with a RustFsCluster' }),
+    cluster,
+  );
 
 const run: Runner = async (program, args) => {
   const { exitCode, stdout = '', stderr = '' } = await execa(program, args, { reject: false });

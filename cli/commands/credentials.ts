@@ -24,6 +24,7 @@ import {
   wireOptionsOf,
 } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
+import { readInputFile } from '../input-file.js';
 import { enrolledUsers } from '../sign-ins.js';
 
 interface EnrolOptions extends ConnectionOptions {
@@ -43,21 +44,14 @@ interface ServeOptions extends SessionOptions {
   readonly port: number;
 }
 
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new UsageError(`cannot read the secret file ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
-  }
-}
-
 /** `credentials enrol` and `credentials withdraw` */
 export async function enrolCommand(action: 'enrol' | 'withdraw', options: EnrolOptions): Promise<number> {
   const session = await connect(options);
   try {
     const { user, secretFile } = options;
     const users = enrolledUsers(session.manifest, options.secrets);
-    if (secretFile !== undefined) await enrolWithSecret(session, user, readSecret(secretFile));
+    if (secretFile !== undefined)
+      await enrolWithSecret(session, user, readInputFile(secretFile, { what: 'the secret file' }).trim());
     else await (action === 'enrol' ? enrolUser : withdrawUser)(session, users, user);
     const text =
       action === 'enrol'

@@ -18,7 +18,8 @@ function describe({ time, namespace, operation, bucket = '', key, principal }: S
 
 /** `events receive`: a webhook on this machine that prints what RustFS sends, until SIGINT or SIGTERM. */
 export async function eventsReceiveCommand({ port, host, tokenFile, json }: EventsReceiveOptions): Promise<number> {
-  const token = tokenFile === undefined ? undefined : readInputFile(tokenFile, 'it holds the bearer token').trim();
+  const token =
+    tokenFile === undefined ? undefined : readInputFile(tokenFile, { wayOut: 'it holds the bearer token' }).trim();
   if (token === '') throw new UsageError(`${tokenFile} is empty: put the bearer token there`);
   const server = bareReceiver({
     ...(token === undefined ? {} : { token }),

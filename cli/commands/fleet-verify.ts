@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FleetManifest } from '../../seaweedfs/manifest/index.js';
 import { proofMetrics } from '../../seaweedfs/observability/index.js';
@@ -15,7 +14,7 @@ import {
 } from '../../seaweedfs/proof/index.js';
 import { EXIT, UsageError } from '../exit-codes.js';
 import { readFleetManifest } from '../fleet-manifest.js';
-
+import { readInputFile } from '../input-file.js';
 import { untilInterrupted } from '../interrupt.js';
 import { renderFleetProof } from '../render/fleet-proof.js';
 import { createProgress } from '../render/progress.js';
@@ -123,11 +122,5 @@ function tokensOf(
     throw new UsageError(`--development-issuer ${issuer} is no provider of the fleet; it has: ${known || 'none'}`);
   }
   const file = webIdentityTokenFile ?? process.env.AWS_WEB_IDENTITY_TOKEN_FILE;
-  if (file === undefined) return undefined;
-  try {
-    return tokenFrom(readFileSync(file, 'utf8'), file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
-    throw new UsageError(`cannot read the token file ${file} (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
+  return file === undefined ? undefined : tokenFrom(readInputFile(file, { what: 'the token file' }), file);
 }

@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { createWire, type Diagnosis, diagnose } from '../../provisioning/index.js';
 import { type ConnectionOptions, endpointOf, readManifest, wireOptionsOf } from '../connection.js';
 import { EXIT, UsageError } from '../exit-codes.js';
+import { readInputFile } from '../input-file.js';
 import { colors as pc } from '../render/color.js';
 
 interface DoctorOptions extends ConnectionOptions {
   readonly tokenFile?: string;
   readonly claims?: string;
   readonly provider?: string;
-}
-
-function readTokenFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new UsageError(`cannot read the token file ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause });
-  }
 }
 
 function parseClaims(text: string): Record<string, unknown> {
@@ -55,7 +47,9 @@ export async function oidcDoctorCommand(options: DoctorOptions): Promise<number>
   try {
     const diagnosis = await diagnose(manifest, {
       wire,
-      ...(options.tokenFile === undefined ? {} : { token: readTokenFile(options.tokenFile) }),
+      ...(options.tokenFile === undefined
+        ? {}
+        : { token: readInputFile(options.tokenFile, { what: 'the token file' }).trim() }),
       ...(options.claims === undefined ? {} : { claims: parseClaims(options.claims) }),
       ...(provider === undefined ? {} : { provider }),
     });

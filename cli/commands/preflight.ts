@@ -31,7 +31,7 @@ interface PreflightCommandOptions extends ServerOptions {
 
 /** Reads NAME=value lines as `env` and `docker inspect` print them. The values are never shown but where they are the finding. */
 function readEnvironment(file: string): ReadonlyMap<string, string> {
-  const text = readInputFile(file, 'expected NAME=value in lines');
+  const text = readInputFile(file, { wayOut: 'expected NAME=value in lines' });
   const variables = new Map<string, string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseReport } from '../../report/index.js';
-import { EXIT, UsageError } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
+import { readInputFile } from '../input-file.js';
 import { writeRendered } from '../report/write.js';
 
 export interface ReportCommandOptions {
@@ -10,13 +10,7 @@ export interface ReportCommandOptions {
 
 /** `report`: renders access.html and access.md again from an access.json. */
 export async function reportCommand({ from, out }: ReportCommandOptions): Promise<number> {
-  let text: string;
-  try {
-    text = readFileSync(from, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`cannot read ${from} (${code}): verify --reports <dir> writes an access.json`, { cause });
-  }
+  const text = readInputFile(from, { wayOut: 'verify --reports <dir> writes an access.json' });
   for (const file of await writeRendered(out, parseReport(text, from), false)) console.log(`wrote ${file}`);
   return EXIT.ok;
 }

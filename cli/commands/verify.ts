@@ -159,7 +159,7 @@ export async function proveAccess(
   for (const broken of signedIn.broken) progress.event({ type: 'broken-session', ...broken });
   progress.event({ type: 'proof', ...proof });
   const text = [
-    renderProof(proof, session.manifest),
+    renderProof(proof, session.manifest, new Set(signedIn.signIns.map(({ who }) => who)).size),
     ...signIns.map(renderSignIn),
     ...renderForged('token', 'forged', signedIn.forged),
     ...renderForged('session', 'broken', signedIn.broken),

@@ -30,8 +30,12 @@ function describeEncryption({ encryption }: AccessProof): readonly string[] {
   ];
 }
 
-/** The access proof for people: a row per component, the totals, then every finding with the request that showed it. */
-export function renderProof(proof: AccessProof, manifest: Manifest): string {
+/**
+ * The access proof for people: a row per component, the totals, then every finding with the request that showed it.
+ *
+ * @param sessions how many of the tried access keys are those of sessions
+ */
+export function renderProof(proof: AccessProof, manifest: Manifest, sessions: number): string {
   const { probes, findings, notProbed, pairs } = proof;
   const contradictionsOf = (key: string) =>
     findings.filter(({ who }) => who === key || who.startsWith(`${key} `)).length;
@@ -40,7 +44,12 @@ export function renderProof(proof: AccessProof, manifest: Manifest): string {
     const state = contradictions === 0 ? pc.green('as declared') : pc.red(`${contradictions} findings`);
     return [name, String(buckets.length), policy, user, state];
   });
-  const total = `${proof.components} components, ${proof.buckets} buckets, ${proof.accessKeys} access keys`;
+  const total = [
+    `${proof.components} components`,
+    `${proof.buckets} buckets`,
+    `${proof.accessKeys - sessions} access keys`,
+    ...(sessions > 0 ? [`${sessions} sessions`] : []),
+  ].join(', ');
   const counts = `${probes.total} probes: ${probes.allowed} allowed and ${probes.refused} refused as predicted, ${probes.contradictions} contradictions`;
   return [
     ...(rows.length > 0 ? [renderTable(['component', 'buckets', 'policy', 'service user', 'access'], rows)] : []),

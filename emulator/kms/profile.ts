@@ -1,4 +1,4 @@
-import type { RustFsVersion } from '../../policies/index.js';
+import { type RustFsVersion, ruleValue } from '../../policies/index.js';
 
 /** What the emulated RustFS versions do differently with keys. Recorded (10-kms, 12-kms-first) or seen on a running 1.0.1. */
 export interface KmsProfile {
@@ -50,9 +50,9 @@ const PROFILES: Readonly<Record<RustFsVersion, KmsProfile>> = {
     checksConfiguration: true,
     startsHealthyOnly: true,
     appRole: true,
-    overwritesKeys: false,
-    pinsProvider: false,
-    needsMasterKey: true,
+    overwritesKeys: ruleValue('kms-create-existing', '1.0.1'),
+    pinsProvider: ruleValue('kms-late', '1.0.1'),
+    needsMasterKey: ruleValue('sse-s3-key', '1.0.1'),
     sseS3UsesDefaultKey: true,
     showsSseS3Key: false,
     cacheSeconds: 300,
@@ -81,9 +81,9 @@ const PROFILES: Readonly<Record<RustFsVersion, KmsProfile>> = {
     checksConfiguration: false,
     startsHealthyOnly: false,
     appRole: false,
-    overwritesKeys: true,
-    pinsProvider: true,
-    needsMasterKey: false,
+    overwritesKeys: ruleValue('kms-create-existing', '1.0.0-beta.7'),
+    pinsProvider: ruleValue('kms-late', '1.0.0-beta.7'),
+    needsMasterKey: ruleValue('sse-s3-key', '1.0.0-beta.7'),
     sseS3UsesDefaultKey: false,
     showsSseS3Key: true,
     cacheSeconds: 3600,

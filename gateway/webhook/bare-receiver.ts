@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { eventMemory } from './event-memory.js';
 import { streamEvents } from './event-stream.js';
 import { projectDelivery, type StorageEvent } from './project.js';
 import { isAuthorized, readBody, tokenDigest } from './request.js';
@@ -33,26 +34,15 @@ const REMEMBERED = 10_000;
 
 /** In the order of arrival, in memory alone: for development and proofs. */
 function memoryStore(): EventStore {
-  const known = new Map<string, StorageEvent>();
-  const listeners = new Set<(event: StorageEvent) => void>();
+  const memory = eventMemory(REMEMBERED);
   return {
     async add(events) {
-      const fresh = events.filter(({ id }) => !known.has(id));
-      for (const event of fresh) {
-        known.set(event.id, event);
-        if (known.size > REMEMBERED) known.delete(known.keys().next().value ?? '');
-        for (const listener of listeners) listener(event);
-      }
+      const fresh = memory.newOf(events);
+      memory.remember(fresh);
       return fresh;
     },
-    since(id) {
-      const events = [...known.values()];
-      return events.slice(events.findIndex((event) => event.id === id) + 1);
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    since: memory.since,
+    subscribe: memory.subscribe,
   };
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { eventMemory } from './event-memory.js';
 import type { StorageEvent } from './project.js';
 
 /** Events in the order in which they came in; appended to a file before they are acknowledged. */
@@ -18,24 +19,16 @@ const TAIL_BYTES = 4 * 1024 * 1024;
 /** @param remembered number of events by which repetitions are recognised */
 export async function openEventStore(path: string, remembered: number): Promise<EventStore> {
   await mkdir(dirname(path), { recursive: true, mode: 0o750 });
-  const known = new Map<string, StorageEvent>();
-  const listeners = new Set<(event: StorageEvent) => void>();
-  const remember = (event: StorageEvent) => {
-    known.set(event.id, event);
-    if (known.size > remembered) known.delete(known.keys().next().value ?? '');
-  };
-  for (const event of await readTail(path)) remember(event);
+  const memory = eventMemory(remembered);
+  memory.remember(await readTail(path));
   let last: Promise<unknown> = Promise.resolve();
 
   async function append(events: readonly StorageEvent[]): Promise<readonly StorageEvent[]> {
-    const fresh = new Map(events.filter(({ id }) => !known.has(id)).map((event) => [event.id, event]));
-    if (fresh.size === 0) return [];
-    await appendLines(path, [...fresh.values()]);
-    for (const event of fresh.values()) {
-      remember(event);
-      for (const listener of listeners) listener(event);
-    }
-    return [...fresh.values()];
+    const fresh = memory.newOf(events);
+    if (fresh.length === 0) return [];
+    await appendLines(path, fresh);
+    memory.remember(fresh);
+    return fresh;
   }
 
   return {
@@ -44,14 +37,8 @@ export async function openEventStore(path: string, remembered: number): Promise<
       last = added.catch(() => {});
       return added;
     },
-    since(id) {
-      const events = [...known.values()];
-      return events.slice(events.findIndex((event) => event.id === id) + 1);
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    since: memory.since,
+    subscribe: memory.subscribe,
   };
 }
 

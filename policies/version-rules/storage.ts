@@ -70,6 +70,7 @@ export const STORAGE_RULES = {
   'kms-create-existing': {
     title: 'creating a KMS key that exists',
     does: { '1.0.0-beta.7': 'replaces it: what it encrypted cannot be read any more', '1.0.1': 'is refused (409)' },
+    value: { '1.0.0-beta.7': true, '1.0.1': false },
     to: {
       '1.0.0-beta.7': {
         severity: 'loses-data',
@@ -82,6 +83,7 @@ export const STORAGE_RULES = {
   'kms-late': {
     title: 'KMS configured after the first SSE-S3 request',
     does: { '1.0.0-beta.7': 'SSE-KMS writes succeed and cannot be read until a restart', '1.0.1': 'works' },
+    value: { '1.0.0-beta.7': true, '1.0.1': false },
     to: {
       '1.0.0-beta.7': {
         severity: 'loses-data',

@@ -1,9 +1,8 @@
 import { networkInterfaces } from 'node:os';
+import { isLoopback } from '../../policies/index.js';
 import { createWire } from '../wire.js';
 import { hostOf } from './context.js';
 import type { Check, DoctorContext, DoctorFinding } from './model.js';
-
-const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
 
 function ownAddresses(): readonly string[] {
   return Object.values(networkInterfaces())
@@ -27,7 +26,7 @@ async function answers(protocol: string, address: string, port: number): Promise
 
 async function exposed({ url, consolePort = 9001, addresses }: DoctorContext): Promise<readonly DoctorFinding[]> {
   const host = hostOf(url);
-  const candidates = LOOPBACK.test(host) ? (addresses ?? ownAddresses()) : [host];
+  const candidates = isLoopback(host) ? (addresses ?? ownAddresses()) : [host];
   const open = await Promise.all(
     candidates.map(async (address) => ((await answers(url.protocol, address, consolePort)) ? address : [])),
   );

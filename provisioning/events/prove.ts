@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventTargetArn, eventTargetName, type ManifestEventTarget } from '../../manifest/index.js';
+import { isLoopback } from '../../policies/index.js';
 import { createEventTargetClient } from '../client/event-targets.js';
 import type { Session } from '../session.js';
 import { sweep } from '../verify/cleanup.js';
@@ -38,7 +39,6 @@ export interface ProveEventsOptions {
 
 /** RustFS sends events of one target side by side, so one that must not come gets this much longer than those that must. */
 const GRACE_MS = 500;
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 interface Findings {
   readonly findings: EventFinding[];
@@ -70,7 +70,7 @@ async function targetStates({ wire, root }: Session, targets: readonly ManifestE
 function eventsUrlOf({ settings, eventsUrl }: ManifestEventTarget): string | undefined {
   if (eventsUrl !== undefined) return eventsUrl;
   const { origin, hostname } = new URL(settings.endpoint ?? '');
-  return LOOPBACK.test(hostname) ? `${origin}/events` : undefined;
+  return isLoopback(hostname) ? `${origin}/events` : undefined;
 }
 
 async function openTarget({ store }: Session, target: ManifestEventTarget): Promise<EventStream | string> {

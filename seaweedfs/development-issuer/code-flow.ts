@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWTPayload } from 'jose';
+import { isLoopback } from '../../policies/index.js';
 
 export const AUTHORIZE_PATH = '/authorize';
 export const CODE_PATH = '/token';
@@ -90,10 +91,7 @@ export function codeFlow(
 }
 
 function problemOf(query: URLSearchParams, redirectUri: string): string | undefined {
-  if (
-    !URL.canParse(redirectUri) ||
-    !/^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+)$/.test(new URL(redirectUri).hostname)
-  )
+  if (!URL.canParse(redirectUri) || !isLoopback(new URL(redirectUri).hostname))
     return `redirect_uri ${redirectUri} is not on this machine`;
   if (query.get('response_type') !== 'code') return 'response_type has to be code';
   if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge'))

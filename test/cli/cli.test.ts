@@ -105,7 +105,7 @@ describe('bad input', () => {
     [
       'an endpoint with a path',
       ['plan', '--manifest', 'manifest.json', '--endpoint', 'http://127.0.0.1:1/s3'],
-      'error: invalid endpoint http://127.0.0.1:1/s3: expected a URL without path, such as http://127.0.0.1:9000',
+      'error: invalid endpoint http://127.0.0.1:1/s3: expected a URL without path and credentials, such as http://127.0.0.1:9000',
     ],
     [
       'nothing at the endpoint',

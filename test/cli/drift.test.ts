@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const cli = (command: string, ...args: string[]) =>
-  runCli(directory, command, '--manifest', 'manifest.json', '--secrets', world.secretsDir, ...args);
+  runCli(directory, [command, '--manifest', 'manifest.json', '--secrets', world.secretsDir, ...args]);
 
 /** Keys are made side by side, so which one was first is not certain. */
 const withoutOldest = (text: string) => text.replace(/access key, (backup|web), is/, 'access key, (one of two), is');

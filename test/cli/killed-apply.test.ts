@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { serializeManifest } from '../../manifest/index.js';
-import { bin } from '../e2e/fixture.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
+import { runCli } from './run.js';
 
 let emulator: Emulator;
 let directory: string;
@@ -28,13 +27,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const apply = () =>
-  execa(process.execPath, [bin, 'apply', '--manifest', 'manifest.json', '--yes', '--verify'], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: { RUSTFS_ACCESS_KEY: ROOT.accessKeyId, RUSTFS_SECRET_KEY: ROOT.secretAccessKey },
-  });
+const apply = () => runCli(directory, ['apply', '--manifest', 'manifest.json', '--yes', '--verify']);
 
 // From the first write over the access keys (12, 13) into the probes of the access proof.
 test.each([1, 6, 11, 12, 13, 14, 40])(

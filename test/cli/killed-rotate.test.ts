@@ -1,13 +1,12 @@
 import { type FSWatcher, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { serializeManifest } from '../../manifest/index.js';
-import { bin } from '../e2e/fixture.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 import { type Application, publishedKey, startApplication } from '../provisioning/rotate/application.js';
+import { runCli } from './run.js';
 
 let emulator: Emulator;
 let directory: string;
@@ -15,13 +14,7 @@ let secrets: string;
 let application: Application;
 let onRequest: (path: string) => void = () => {};
 
-const cli = (...args: string[]) =>
-  execa(process.execPath, [bin, ...args, '--manifest', 'manifest.json'], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: { RUSTFS_ACCESS_KEY: ROOT.accessKeyId, RUSTFS_SECRET_KEY: ROOT.secretAccessKey },
-  });
+const cli = (...args: string[]) => runCli(directory, [...args, '--manifest', 'manifest.json']);
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'cdktf-rustfs-killed-'));

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const cli = (...args: string[]) =>
-  runCli(directory, ...args, '--manifest', 'manifest.json', '--secrets', world.secretsDir);
+  runCli(directory, [...args, '--manifest', 'manifest.json', '--secrets', world.secretsDir]);
 
 const said = ({ exitCode, stdout, stderr }: Awaited<ReturnType<typeof cli>>) => [exitCode, stdout, stderr];
 const server = () => `cdktf-rustfs emulator (not RustFS) behaving like 1.0.1 at ${world.endpoint}`;

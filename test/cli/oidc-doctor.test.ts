@@ -1,26 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { type Manifest, serializeManifest } from '../../manifest/index.js';
-import { bin } from '../e2e/fixture.js';
 import { CLIENT_ID, startIssuer, type TestIssuer } from '../oidc/issuer.js';
 import { trusting } from '../oidc/settings.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
+import { runCli } from './run.js';
 
 let issuer: TestIssuer;
 let emulator: Emulator;
 let directory: string;
-const environment = { RUSTFS_ACCESS_KEY: ROOT.accessKeyId, RUSTFS_SECRET_KEY: ROOT.secretAccessKey, NO_COLOR: '1' };
-const cli = (...args: string[]) =>
-  execa(process.execPath, [bin, ...args, '--manifest', 'manifest.json'], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: { ...environment, FORCE_COLOR: undefined },
-  });
+const cli = (...args: string[]) => runCli(directory, [...args, '--manifest', 'manifest.json']);
 
 function declare(change: (provider: NonNullable<Manifest['oidc']>['providers'][number]) => void = () => {}): void {
   const manifest = manifestFor(emulator.endpoint, (one) => {
@@ -113,7 +105,7 @@ describe('oidc doctor', () => {
   test.each([
     [['--claims', 'groups'], `error: invalid --claims groups: expected a JSON object such as '{"groups":["obs"]}'`],
     [['--provider', 'x'], 'error: the manifest declares no OIDC provider x: it declares default'],
-    [['--token-file', 'none'], 'error: cannot read the token file none: ENOENT'],
+    [['--token-file', 'none'], 'error: cannot read the token file none (ENOENT)'],
   ])('mistake: %j', async (args, message) => {
     declare();
     const { exitCode, stderr } = await cli('oidc', 'doctor', ...args);

@@ -1,13 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { serializeManifest } from '../../manifest/index.js';
 import type { AccessReport } from '../../report/index.js';
-import { bin } from '../e2e/fixture.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
+import { runCli } from './run.js';
 
 let emulator: Emulator;
 let directory: string;
@@ -24,13 +23,7 @@ beforeEach(async () => {
 afterEach(() => emulator.close());
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const cli = (...args: string[]) =>
-  execa(process.execPath, [bin, ...args], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: { RUSTFS_ACCESS_KEY: ROOT.accessKeyId, RUSTFS_SECRET_KEY: ROOT.secretAccessKey, FORCE_COLOR: undefined },
-  });
+const cli = (...args: string[]) => runCli(directory, args);
 const onManifest = (command: string, ...args: string[]) => cli(command, '--manifest', 'manifest.json', ...args);
 
 describe('reports of the access proof', () => {

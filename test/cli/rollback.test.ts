@@ -1,14 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, type InjectedFault, type SeenRequest, startEmulator } from '../../emulator/index.js';
 import { type Manifest, serializeManifest } from '../../manifest/index.js';
 import { directorySecretStore, openSession, renderPlan } from '../../provisioning/index.js';
-import { bin } from '../e2e/fixture.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 import { ADMIN, writer } from '../provisioning/snapshot/support.js';
+import { runCli } from './run.js';
 
 const SLOW = 120_000;
 let emulator: Emulator;
@@ -30,18 +29,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const declare = (change?: (manifest: Manifest) => void) =>
   writeFileSync(join(directory, 'manifest.json'), serializeManifest(manifestFor(emulator.endpoint, change)));
-const cli = (...args: string[]) =>
-  execa(process.execPath, [bin, ...args, '--manifest', 'manifest.json'], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: {
-      RUSTFS_ACCESS_KEY: ROOT.accessKeyId,
-      RUSTFS_SECRET_KEY: ROOT.secretAccessKey,
-      NO_COLOR: '1',
-      FORCE_COLOR: undefined,
-    },
-  });
+const cli = (...args: string[]) => runCli(directory, [...args, '--manifest', 'manifest.json']);
 const snapshots = () => readdirSync(join(directory, 'secrets/test/snapshots')).filter((name) => name.endsWith('.age'));
 const path = (name = 'none') => join('secrets/test/snapshots', name);
 const withTags = (manifest: Manifest) => {

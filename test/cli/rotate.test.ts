@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Emulator, startEmulator } from '../../emulator/index.js';
 import { type ManifestSecretStore, serializeManifest } from '../../manifest/index.js';
-import { bin } from '../e2e/fixture.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 import { publishedKey } from '../provisioning/rotate/application.js';
 import { fixture } from '../provisioning/secrets/support.js';
+import { runCli } from './run.js';
 
 const RECIPIENT = 'age19htr745fxfstem6djz3ywp8cdn3rs50ypmdxthlze72whatq2ujq2wfts3';
 const SOPS = 'sops';
@@ -39,16 +39,9 @@ function writeManifest(secretStore: ManifestSecretStore): void {
 }
 
 const cli = (args: string[], env: Record<string, string | undefined> = {}) =>
-  execa(process.execPath, [bin, ...args, '--manifest', 'manifest.json'], {
-    cwd: directory,
-    reject: false,
-    stdin: 'ignore',
-    env: {
-      RUSTFS_ACCESS_KEY: ROOT.accessKeyId,
-      RUSTFS_SECRET_KEY: ROOT.secretAccessKey,
-      SOPS_AGE_KEY_FILE: join(directory, 'age.txt'),
-      ...env,
-    },
+  runCli(directory, [...args, '--manifest', 'manifest.json'], {
+    SOPS_AGE_KEY_FILE: join(directory, 'age.txt'),
+    ...env,
   });
 
 test('rotate, again, finish, again: what is printed, and exit codes', async () => {

@@ -3,7 +3,11 @@ import { bin } from '../e2e/fixture.js';
 import { ROOT } from '../provisioning/fixture.js';
 
 /** Runs the CLI as root of a test server, without anything of this environment that would change what it prints. */
-export function runCli(directory: string, ...args: string[]) {
+export function runCli(
+  directory: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+) {
   return execa(process.execPath, [bin, ...args], {
     cwd: directory,
     reject: false,
@@ -14,6 +18,7 @@ export function runCli(directory: string, ...args: string[]) {
       RUSTFS_ENDPOINT: undefined,
       CI: 'true',
       FORCE_COLOR: undefined,
+      ...environment,
     },
   });
 }

@@ -138,7 +138,7 @@ describe('Bucket', () => {
       'stack test already has a RustFS server: a stack has one manifest.json, so give every server a stack of its own',
     );
     expect(() => synthesize((stack) => RustFs.external(stack, 'second', { endpoint: 'http://h/s3' }))).toThrow(
-      'invalid endpoint (value: http://h/s3): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path',
+      'invalid endpoint (value: http://h/s3): expected a URL without path and credentials, such as http://127.0.0.1:9000, because S3 signatures break behind a path',
     );
   });
 });

@@ -116,7 +116,7 @@ describe('a Vault', () => {
 
   test('needs a URL', () => {
     expect(() => Kms.vaultTransit({ address: 'vault:8200', auth: TOKEN })).toThrow(
-      'invalid address of Vault (value: vault:8200): expected a URL without path, such as https://vault.example.com:8200',
+      'invalid address of Vault (value: vault:8200): expected a URL without path and credentials, such as https://vault.example.com:8200',
     );
   });
 });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { addressObstacle, hostObstacle, literalObstacle, parseAllowedOrigins } from '../../policies/index.js';
+import {
+  addressObstacle,
+  hostObstacle,
+  isLoopback,
+  literalObstacle,
+  parseAllowedOrigins,
+} from '../../policies/index.js';
 
 test.each([
   ['127.0.0.1', 'loopback address', true],
@@ -28,6 +34,17 @@ test('hosts of URLs: literals count at once, names only when they are resolved',
   expect(hostObstacle('[fd00::1]')).toEqual({ reason: 'private address', canBeAllowed: true });
   expect(hostObstacle('keycloak')).toBeUndefined();
 });
+
+test.each(['localhost', 's3.localhost', '127.0.0.1', '127.1.2.3', '::1', '[::1]'])('%s is the own machine', (host) => {
+  expect(isLoopback(host)).toBe(true);
+});
+
+test.each(['0.0.0.0', '10.0.0.1', '[fd00::1]', 'localhost.example.com', 'notlocalhost', '127.example.com'])(
+  '%s is another machine',
+  (host) => {
+    expect(isLoopback(host)).toBe(false);
+  },
+);
 
 test('Keystone and tiers are refused fewer ranges', () => {
   expect(literalObstacle('100.64.0.1')).toBeUndefined();

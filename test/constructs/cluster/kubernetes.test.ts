@@ -232,7 +232,7 @@ test.each([
   [{ namespace: 'My_NS' }, 'invalid namespace (value: My_NS): expected at most 63 lower-case letters, digits and "-"'],
   [
     { endpoint: 'http://host/s3' },
-    'invalid endpoint (value: http://host/s3): expected a URL without path, such as http://127.0.0.1:9000, because S3 signatures break behind a path',
+    'invalid endpoint (value: http://host/s3): expected a URL without path and credentials, such as http://127.0.0.1:9000, because S3 signatures break behind a path',
   ],
   [
     { settings: { storage: { standardParity: 'EC:1' } }, extraEnvironment: { RUSTFS_REGION: 'x' } },

@@ -25,12 +25,35 @@ export interface Patient {
   readonly store: SecretStore;
   /** Spoils requests to the emulator. */
   fault: (request: SeenRequest) => InjectedFault | undefined;
+  /** Answers the requests to one path. */
+  answering(path: string, fault: InjectedFault): void;
+  /** The endpoint of a proxy before the emulator. */
+  behindProxy(options: Omit<ProxyOptions, 'upstream'>): Promise<string>;
   /** What doctor says; `change` changes the manifest. */
   examine(options?: Partial<DoctorOptions>, change?: (manifest: Manifest) => void): Promise<DoctorReport>;
   /** A server that is closed with the patient. */
   serve(server: { readonly port: number; close(): void }): void;
   close(): Promise<void>;
 }
+
+export const json = (body: unknown, status = 200): InjectedFault => ({
+  action: 'respond',
+  status,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+export const errorXml = (status: number, code: string): InjectedFault => ({
+  action: 'respond',
+  status,
+  body: `<Error><Code>${code}</Code></Error>`,
+});
+
+/** Only this authority, as --ca-file names it. */
+export const trusting = (pem: string) => ({ ca: { file: '/ca.pem', pem } });
+
+/** As `severity check: what (evidence) → fix`. */
+export const said = ({ findings }: DoctorReport) =>
+  findings.map(({ severity, check, what, evidence, fix }) => `${severity} ${check}: ${what} (${evidence}) → ${fix}`);
 
 /** An emulator that holds what the fixture declares, its secret store, and nothing wrong with either. */
 export async function createPatient(options: Partial<EmulatorOptions> = {}): Promise<Patient> {
@@ -52,6 +75,14 @@ export async function createPatient(options: Partial<EmulatorOptions> = {}): Pro
     secrets,
     store,
     fault: () => undefined,
+    answering(path, fault) {
+      patient.fault = (request) => (request.path === path ? fault : undefined);
+    },
+    async behindProxy(options) {
+      const proxy = await startProxy({ upstream: emulator.endpoint, ...options });
+      patient.serve(proxy);
+      return proxy.endpoint;
+    },
     examine(own = {}, change = () => {}) {
       const manifest = manifestFor(emulator.endpoint, change);
       const storeReference = { type: 'directory', directory: secrets } as const;
@@ -87,27 +118,20 @@ export async function createPatient(options: Partial<EmulatorOptions> = {}): Pro
   return patient;
 }
 
-export interface ProxyOptions {
+interface ProxyOptions {
   readonly upstream: string;
   /** Certificate and key: the proxy speaks TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  readonly path?: (path: string) => string;
   readonly headers?: (headers: IncomingHttpHeaders) => IncomingHttpHeaders;
   readonly answer?: (headers: IncomingHttpHeaders) => IncomingHttpHeaders;
 }
 
 /** A reverse proxy that may meddle. */
-export async function startProxy({
-  upstream,
-  tls,
-  path = (it) => it,
-  headers = (it) => it,
-  answer = (it) => it,
-}: ProxyOptions) {
+async function startProxy({ upstream, tls, headers = (it) => it, answer = (it) => it }: ProxyOptions) {
   const { hostname, port } = new URL(upstream);
   const server = (tls ? createTlsServer(tls) : createServer()).on('request', (incoming, outgoing) => {
     const onward = request(
-      { hostname, port, method: incoming.method, path: path(incoming.url ?? '/'), headers: headers(incoming.headers) },
+      { hostname, port, method: incoming.method, path: incoming.url ?? '/', headers: headers(incoming.headers) },
       (response) => {
         outgoing.writeHead(response.statusCode ?? 502, answer(response.headers));
         response.pipe(outgoing);
