@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { hostUrl, type Manifest, parseManifest } from '../manifest/index.js';
+import { hostUrl, type Manifest, parseManifest, withoutCredentials } from '../manifest/index.js';
 import {
   findRootCredentials,
   openSecretStore,
@@ -45,7 +45,7 @@ export function endpointOf(
   const url = hostUrl(endpoint);
   if (url !== undefined) return url;
   throw new UsageError(
-    `invalid endpoint ${endpoint}: expected a URL without path and credentials, such as http://127.0.0.1:9000`,
+    `invalid endpoint ${withoutCredentials(endpoint)}: expected a URL without path and credentials, such as http://127.0.0.1:9000`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { hostUrl, type ManifestKms } from '../manifest/index.js';
+import { hostUrl, type ManifestKms, withoutCredentials } from '../manifest/index.js';
 import type { RustFsVersion } from '../policies/index.js';
 import type { ServerPart } from './server-part.js';
 
@@ -105,7 +105,7 @@ function vaultSection({ address, auth, namespace, caCertificatePath, insecureRea
   const url = hostUrl(address);
   if (!URL.canParse(address) || url === undefined) {
     throw new Error(
-      `invalid address of Vault (value: ${address}): expected a URL without path and credentials, such as https://vault.example.com:8200`,
+      `invalid address of Vault (value: ${withoutCredentials(address)}): expected a URL without path and credentials, such as https://vault.example.com:8200`,
     );
   }
   return {

@@ -1,5 +1,5 @@
 import { S3Backend, type TerraformStack } from 'cdktf';
-import { hostUrl } from '../manifest/index.js';
+import { hostUrl, withoutCredentials } from '../manifest/index.js';
 import { RustFs } from './rustfs.js';
 
 /** @internal */
@@ -40,7 +40,7 @@ export class RemoteState extends S3Backend {
     const url = hostUrl(endpoint);
     if (url === undefined) {
       throw new Error(
-        `invalid endpoint of the remote state (value: ${endpoint}): expected a URL without path and credentials, such as https://state.example.com`,
+        `invalid endpoint of the remote state (value: ${withoutCredentials(endpoint)}): expected a URL without path and credentials, such as https://state.example.com`,
       );
     }
     const stackId = stack.node.id;

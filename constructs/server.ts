@@ -1,6 +1,6 @@
 import type { ITerraformDependable } from 'cdktf';
 import type { IConstruct } from 'constructs';
-import { hostUrl } from '../manifest/index.js';
+import { hostUrl, withoutCredentials } from '../manifest/index.js';
 import type { OidcProvider } from './oidc-provider.js';
 import type { ManifestRegistry } from './registry.js';
 import type { ServerPart } from './server-part.js';
@@ -25,6 +25,6 @@ export function serverEndpoint(endpoint: string): string {
   const url = hostUrl(endpoint);
   if (url !== undefined) return url;
   throw new Error(
-    `invalid endpoint (value: ${endpoint}): expected a URL without path and credentials, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
+    `invalid endpoint (value: ${withoutCredentials(endpoint)}): expected a URL without path and credentials, such as http://127.0.0.1:9000, because S3 signatures break behind a path`,
   );
 }

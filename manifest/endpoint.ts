@@ -5,3 +5,6 @@
 export function hostUrl(endpoint: string): string | undefined {
   return /^https?:\/\/[^/?#@]+\/?$/.test(endpoint) ? endpoint.replace(/\/$/, '') : undefined;
 }
+
+/** For messages: a URL that somebody typed, without the user name and password that it should not have. */
+export const withoutCredentials = (text: string): string => text.replace(/\/\/.*@/g, '//…@');

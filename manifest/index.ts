@@ -1,4 +1,4 @@
-export { hostUrl } from './endpoint.js';
+export { hostUrl, withoutCredentials } from './endpoint.js';
 export {
   EVENT_TARGET_FIELDS,
   EVENT_TARGET_TYPES,

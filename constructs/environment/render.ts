@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../manifest/index.js';
 import type { RustFsVersion } from '../../policies/index.js';
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { ServerPart } from '../server-part.js';
@@ -83,7 +84,7 @@ function unknownSetting(path: string): string {
 function shown({ kind }: Value, given: unknown): string {
   if (kind === 'secretFile' || kind === 'privateFile') return '';
   const text = given instanceof Size ? `${given.toBytes()} bytes` : JSON.stringify(given);
-  return ` (value: ${text.replace(/\/\/[^/]*@/g, '//…@')})`;
+  return ` (value: ${withoutCredentials(text)})`;
 }
 
 function problemOf(path: string, given: unknown, version: RustFsVersion, inCluster: boolean): string | undefined {

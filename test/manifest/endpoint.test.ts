@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostUrl } from '../../manifest/index.js';
+import { hostUrl, withoutCredentials } from '../../manifest/index.js';
 
 test.each([
   ['http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
@@ -15,3 +15,11 @@ test.each(['', '127.0.0.1:9000', 'ftp://h', 'http://h/s3', 'http://h?x', 'http:/
     expect(hostUrl(endpoint)).toBeUndefined();
   },
 );
+
+test.each([
+  ['http://root:secret@h:9000', 'http://…@h:9000'],
+  ['http://root:sec/r@et@h', 'http://…@h'],
+  ['http://h/s3', 'http://h/s3'],
+])('%s is shown as %s', (typed, shown) => {
+  expect(withoutCredentials(typed)).toBe(shown);
+});
