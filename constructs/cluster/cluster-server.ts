@@ -10,6 +10,7 @@ import { oidcPart } from '../oidc-container.js';
 import { projectCommand, stackPaths, writeStackFile } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
 import { type CommonRustFsProps, registryOf } from '../rustfs-external.js';
+import { listeners } from '../rustfs-listeners.js';
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { IRustFs } from '../server.js';
 import { type CombinedParts, combineParts, type ServerPart } from '../server-part.js';
@@ -27,6 +28,12 @@ export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'> {
   readonly extraEnvironment?: Readonly<Record<string, string>>;
   /** Parity shards of every object. @default - what RustFS takes for the size of the set, see erasureLayout */
   readonly parity?: number;
+  /**
+   * Listens on IPv6 too, for a network without IPv4. IPv4 clients are then `::ffff:a.b.c.d` to RustFS, and match no IPv4 condition.
+   *
+   * @default false
+   */
+  readonly ipv6?: boolean;
 }
 
 /** A file that every node reads, and where it comes from. */
@@ -112,6 +119,7 @@ export function clusterServer(scope: Construct, id: string, props: Declared): Cl
         ...(rustfsVersion === '1.0.1' && { RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE: 'orchestrated' }),
       },
     },
+    listeners(props.ipv6 ?? false),
     ...settingsParts(props, context),
     ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
     {

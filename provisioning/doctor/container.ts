@@ -1,3 +1,4 @@
+import type { Manifest } from '../../manifest/index.js';
 import { type Check, type DockerRunner, type DoctorContext, type DoctorFinding, NotChecked } from './model.js';
 import { spaceFinding } from './storage.js';
 
@@ -108,6 +109,28 @@ function environmentFindings({ Config: { Env = [] } }: Inspected): readonly Doct
   });
 }
 
+/** A socket for both families shows IPv4 clients as `::ffff:a.b.c.d`, which no IPv4 network has (seen on 1.0.1). */
+function listenerFindings({ Config: { Env = [] } }: Inspected, manifest: Manifest): readonly DoctorFinding[] {
+  const address = Env.find((line) => line.startsWith('RUSTFS_ADDRESS='))?.slice('RUSTFS_ADDRESS='.length) ?? ':9000';
+  const conditional = manifest.policies.filter(({ document }) =>
+    document.Statement.flatMap(({ Condition = {} }) => Object.entries(Condition)).some(
+      ([operator, keys]) =>
+        operator.endsWith('IpAddress') &&
+        Object.values(keys)
+          .flat()
+          .some((network) => /^\d+\./.test(String(network))),
+    ),
+  );
+  if (!/^(\[::\])?:/.test(address) || conditional.length === 0) return [];
+  return [
+    error(
+      `conditions on IPv4 addresses do not work in policies ${conditional.map(({ name }) => name).join(', ')}`,
+      `RUSTFS_ADDRESS=${address}: RustFS sees every IPv4 client as ::ffff:a.b.c.d`,
+      'set RUSTFS_ADDRESS to 0.0.0.0:9000 and restart, or name the networks as ::ffff:a.b.c.d/n',
+    ),
+  ];
+}
+
 function portFindings({ NetworkSettings }: Inspected, consolePort: number): readonly DoctorFinding[] {
   const published = NetworkSettings?.Ports?.[`${consolePort}/tcp`] ?? [];
   const open = published.filter(({ HostIp }) => ['', '0.0.0.0', '::'].includes(HostIp));
@@ -177,6 +200,7 @@ async function examine(context: DoctorContext): Promise<readonly DoctorFinding[]
     ...stateFindings(name, inspected),
     ...imageFindings(inspected, manifest.server.rustfsVersion),
     ...environmentFindings(inspected),
+    ...listenerFindings(inspected, manifest),
     ...portFindings(inspected, consolePort),
     ...mountFindings(inspected, dirs),
   ];

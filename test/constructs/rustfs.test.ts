@@ -350,6 +350,12 @@ describe('settings', () => {
   });
 });
 
+test('listens on IPv4, so that IPv4 conditions on aws:SourceIp hold, unless IPv6 is asked for', () => {
+  const listeners = (props: RustFsProps) => synthesize(props).server.env.filter((line) => line.includes('_ADDRESS='));
+  expect(listeners({})).toEqual(['RUSTFS_ADDRESS=0.0.0.0:9000', 'RUSTFS_CONSOLE_ADDRESS=0.0.0.0:9001']);
+  expect(listeners({ ipv6: true })).toEqual([]);
+});
+
 describe('behind a gateway', () => {
   const gateway = { tls: { type: 'none' }, port: 8080, virtualHosts: ['s3.test'] } as const;
   const attach = (server: RustFs, more: object = {}) =>

@@ -7,7 +7,7 @@ export const consoleSection: Section = {
     { name: 'RUSTFS_CONSOLE_ENABLE', prop: 'console', default: 'true', effect: 'Serves the console' },
     {
       name: 'RUSTFS_CONSOLE_ADDRESS',
-      not: 'the container always listens at port 9001; `consolePort` and `bindAddress` say what the host publishes',
+      prop: 'ipv6',
       default: ':9001',
       effect: 'Listener of the console, which also serves the whole S3 and admin API',
       source: 'crates/config/src/constants/app.rs',

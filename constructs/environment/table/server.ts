@@ -10,9 +10,10 @@ export const server: Section = {
     { name: 'RUSTFS_VOLUMES', prop: 'storage', default: '/data (image)', effect: 'Paths of the drives' },
     {
       name: 'RUSTFS_ADDRESS',
-      not: 'the container always listens at port 9000; `port` and `bindAddress` say what the host publishes',
-      default: ':9000',
-      effect: 'Listener of the S3 and admin API',
+      prop: 'ipv6',
+      default: ':9000, where no IPv4 condition on aws:SourceIp holds',
+      effect:
+        'Listener of the S3 and admin API: 0.0.0.0:9000 unless `ipv6` is set; `port` and `bindAddress` say what the host publishes',
     },
     {
       name: 'RUSTFS_SERVER_DOMAINS',

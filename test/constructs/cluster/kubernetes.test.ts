@@ -65,6 +65,11 @@ describe.each([
     ]);
   });
 
+  test('listens on IPv4, so that IPv4 conditions on aws:SourceIp hold', () => {
+    const env = written.kind('StatefulSet').spec.template.spec.containers[0].env;
+    expect(env).toContainEqual({ name: 'RUSTFS_ADDRESS', value: '0.0.0.0:9000' });
+  });
+
   test('contains no secret, only the name of the Secret', () => {
     const { template } = written.kind('StatefulSet').spec;
     const env = template.spec.containers[0].env.map(({ name }: Doc) => name);

@@ -135,6 +135,29 @@ describe('a container', () => {
     expect(await examined()).toEqual(findings);
   });
 
+  test('whose listener keeps conditions on IPv4 addresses from working', async () => {
+    const findings = async (address: string | undefined, network: string) => {
+      container((one) => {
+        if (address !== undefined) one.Config.Env.push(`RUSTFS_ADDRESS=${address}`);
+      });
+      const report = await patient.examine({ container: 'rustfs' }, ({ policies }) => {
+        const [statement] = policies[0]?.document.Statement ?? [];
+        Object.assign(statement ?? {}, { Condition: { IpAddress: { 'aws:SourceIp': [network] } } });
+      });
+      return report.findings.filter(({ check }) => check === 'container').map(({ what, evidence }) => [what, evidence]);
+    };
+    const finding = (address: string) => [
+      [
+        'conditions on IPv4 addresses do not work in policies backup-storage',
+        `RUSTFS_ADDRESS=${address}: RustFS sees every IPv4 client as ::ffff:a.b.c.d`,
+      ],
+    ];
+    expect(await findings(undefined, '10.0.0.0/8')).toEqual(finding(':9000'));
+    expect(await findings('[::]:9000', '10.0.0.0/8')).toEqual(finding('[::]:9000'));
+    expect(await findings('0.0.0.0:9000', '10.0.0.0/8')).toEqual([]);
+    expect(await findings(undefined, '::ffff:10.0.0.0/104')).toEqual([]);
+  });
+
   test('whose volume is mounted read-only says it once', async () => {
     container((one) => {
       one.Mounts = [{ Destination: '/data0', RW: false }];

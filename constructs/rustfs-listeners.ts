@@ -1,0 +1,15 @@
+import type { ServerPart } from './server-part.js';
+
+/**
+ * Where RustFS listens in its container. Its own default, `:9000`, is one socket of IPv6 for both families, and an IPv4 client is
+ * `::ffff:a.b.c.d` there: a condition `IpAddress` on an IPv4 network holds for nobody, and `NotIpAddress` for everybody (seen on 1.0.1).
+ */
+export function listeners(ipv6: boolean): ServerPart {
+  return ipv6
+    ? {
+        warnings: [
+          'ipv6: RustFS sees IPv4 clients as ::ffff:a.b.c.d, so conditions on aws:SourceIp have to name IPv4 networks as ::ffff:a.b.c.d/n',
+        ],
+      }
+    : { environment: { RUSTFS_ADDRESS: '0.0.0.0:9000', RUSTFS_CONSOLE_ADDRESS: '0.0.0.0:9001' } };
+}
