@@ -33,6 +33,11 @@ export interface CommonRustFsProps {
   readonly eventTargets?: readonly EventTarget[];
   /** Where a record of every request goes. Switches RustFS' audit on. @default none */
   readonly auditTargets?: readonly EventTarget[];
+  /**
+   * Whether a deployment whose access proof finds a contradiction is undone on the server. It fails in any case.
+   * @default true
+   */
+  readonly automaticRollback?: boolean;
 }
 
 export interface ExternalRustFsProps extends CommonRustFsProps {
@@ -105,7 +110,10 @@ export class ExternalRustFs extends Construct implements IRustFs {
         ? { clientCertificateFile: clientCertificate.certificate, clientKeyFile: clientCertificate.key }
         : {}),
     })).registry;
-    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry: this._registry }).dependable;
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', {
+      registry: this._registry,
+      automaticRollback: props.automaticRollback,
+    }).dependable;
     addCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.#writeEnvironment(outdir) });
     for (const provider of props.oidc ?? []) this.#addProvider(provider);
   }

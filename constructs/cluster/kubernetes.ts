@@ -126,6 +126,7 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
     this._provisioned = new ProvisioningStep(this, 'Provisioning', {
       registry: server.registry,
       dependsOn: [ready],
+      automaticRollback: props.automaticRollback,
     }).dependable;
   }
 

@@ -158,7 +158,11 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
       provisioners: [command('wait', ` --timeout ${GATE_SECONDS}`)],
       dependsOn: [before],
     });
-    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [ready] }).dependable;
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', {
+      registry,
+      dependsOn: [ready],
+      automaticRollback: props.automaticRollback,
+    }).dependable;
   }
 
   _trust(provider: OidcProvider): void {
