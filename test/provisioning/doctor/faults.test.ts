@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { InjectedFault } from '../../../emulator/index.js';
+import type { Manifest } from '../../../manifest/index.js';
 import type { DoctorReport } from '../../../provisioning/index.js';
+import { keepServerSecret, newServerSecret } from '../../../provisioning/kms/secret.js';
 import { ROOT } from '../fixture.js';
 import { certificate, createPatient, type Patient, type ProxyOptions, startProxy } from './support.js';
 
@@ -70,6 +72,16 @@ describe('healthy', () => {
         ...['locks', 'snapshots', 'drives', 'KMS', 'event targets', 'OpenID providers', 'console'],
       ],
     });
+  });
+
+  test('nor with the master keys that the server has from the store', async () => {
+    const connection = { endpoint: patient.endpoint, region: 'us-east-1' };
+    const entries = ['rustfs-sse-s3-master-key', 'rustfs-kms-local-master-key'];
+    for (const entry of entries) await keepServerSecret(patient.store, entry, newServerSecret(), connection);
+    const report = await patient.examine();
+    for (const entry of entries) await patient.store.remove(entry);
+    expect(said(report)).toEqual([]);
+    expect(report.healthy).toContain('interrupted runs');
   });
 
   test('nor behind a proxy with TLS that changes nothing', async () => {
@@ -291,6 +303,15 @@ describe('the server', () => {
   ])('KMS %#', async (answer, finding) => {
     answering('/rustfs/admin/v3/kms/service-status', json(answer));
     expect(said(await patient.examine())).toEqual([finding]);
+  });
+
+  test('a KMS that is declared, but was never configured', async () => {
+    const declare = (manifest: Manifest) => {
+      manifest.kms = { backend: { type: 'local', keyDirectory: '/kms' }, defaultKey: 'app', keys: ['app'] };
+    };
+    expect(said(await patient.examine({}, declare))).toEqual([
+      'error KMS: the manifest declares a KMS, but the server has none (GET kms/service-status: NotConfigured) → run apply, which configures it',
+    ]);
   });
 
   test('an event target is offline, and one that is declared is missing', async () => {
