@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { eventTargetName, type Manifest } from '../manifest/index.js';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import type { EventTarget } from './event-target.js';
-import { manifestEventTarget } from './event-target-container.js';
+import { manifestEventTarget, outboundOrigins } from './event-target-container.js';
 import type { Kms } from './kms.js';
 import { checkReachableFrom, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
@@ -116,6 +116,7 @@ export class ExternalRustFs extends Construct implements IRustFs {
     }).dependable;
     addCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.#writeEnvironment(outdir) });
     for (const provider of props.oidc ?? []) this.#addProvider(provider);
+    this._addParts(eventTargetsOf(props).map(({ target }) => ({ outboundOrigins: outboundOrigins(target) })));
   }
 
   _trust(provider: OidcProvider): void {

@@ -234,6 +234,12 @@ describe('as receiver of events', () => {
     ]);
   });
 
+  test('without webhooks it is no target', () => {
+    expect(() => world({}).gateway.eventTarget()).toThrow(
+      new Error('AlknetGateway gateway takes no events: give it webhooks'),
+    );
+  });
+
   test('for a server elsewhere the variables are in rustfs.env, the token by name of its file', () => {
     const { directory } = world(
       { webhooks: { port: 4020, targetId: 'events' } },
