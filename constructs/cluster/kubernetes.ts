@@ -9,6 +9,7 @@ import { S3_PORT } from '../rustfs.js';
 import { serverEndpoint } from '../server.js';
 import type { ServerPart } from '../server-part.js';
 import { TerraformData } from '../terraform-data.js';
+import { type ClusterKmsProps, checkClusterKms } from './cluster-kms.js';
 import {
   clusterServer,
   type IRustFsCluster,
@@ -21,7 +22,7 @@ import {
 import type { ErasureLayout } from './erasure-layout.js';
 import { headlessName, kubernetesManifests } from './kubernetes-manifests.js';
 
-export interface KubernetesClusterProps extends RustFsClusterProps {
+export interface KubernetesClusterProps extends RustFsClusterProps, ClusterKmsProps {
   /** Pods, each on a machine of its own. Cannot change later. */
   readonly nodes: number;
   /** Persistent volumes of each pod. Cannot change later. @default 1 */
@@ -89,6 +90,7 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
     const volumes = `http://${pods}:${S3_PORT}/data${range(1, drivesPerNode)}`;
     const server = clusterServer(this, id, { ...props, nodes, drivesPerNode, volumes, endpoint: this.endpoint });
     this.region = server.region;
+    checkClusterKms(this, props, server.version);
     this.layout = server.layout;
     this._registry = server.registry;
     if (server.layout.nodesLost.writes.any === 0)
