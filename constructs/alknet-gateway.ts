@@ -5,6 +5,7 @@ import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer.js';
 import { Construct } from 'constructs';
 import { formatAddress } from '../gateway/config/address.js';
 import { SECRET_FILES } from '../gateway/prepare/secrets.js';
+import { eventTargetName } from '../manifest/index.js';
 import { isLoopback } from '../policies/index.js';
 import {
   type CapabilityEntry,
@@ -23,8 +24,10 @@ import {
 } from './alknet-config.js';
 import { gatewayContainer, gatewayName, json } from './alknet-container.js';
 import { documentProblems, gatewayProblems } from './alknet-problems.js';
-import { gatewayPart, webhookPart } from './alknet-server-part.js';
-import { clientsOf, type GatewaySettings, originOf, portOf, WEBHOOK_TARGET } from './alknet-settings.js';
+import { gatewayPart, webhookPart, webhookTarget } from './alknet-server-part.js';
+import { clientsOf, type GatewaySettings, originOf, portOf } from './alknet-settings.js';
+import type { EventTarget } from './event-target.js';
+import { manifestEventTarget } from './event-target-container.js';
 import { OidcProvider } from './oidc-provider.js';
 import { projectCommand, stackPaths, writeStackFile } from './provisioning-step.js';
 import { RustFs } from './rustfs.js';
@@ -79,12 +82,11 @@ export class AlknetGateway extends Construct {
   readonly containerName: string | undefined;
   /** Issuer of the OpenID provider, if it is one. */
   readonly oidcIssuer: string | undefined;
-  /** What `notifications` of buckets name to send events to the gateway, if it takes them. */
-  readonly webhookTargetArn: string | undefined;
   readonly #implementation: GatewayImplementation;
   readonly #settings: GatewaySettings;
   readonly #secretDirectory: string;
   #provider: OidcProvider | undefined;
+  #eventTarget: EventTarget | undefined;
   #container: container.Container | undefined;
 
   constructor(scope: Construct, id: string, { server, implementation, ...settings }: AlknetGatewayProps) {
@@ -100,8 +102,6 @@ export class AlknetGateway extends Construct {
     this.virtualHosts = virtualHosts;
     this.s3Endpoints = virtualHosts.map((host) => originOf(host, settings));
     this.oidcIssuer = openIdProvider && originOf(openIdProvider.hostname, settings);
-    this.webhookTargetArn =
-      webhooks && `arn:rustfs:sqs:${server.region}:${webhooks.targetId ?? WEBHOOK_TARGET}:webhook`;
 
     const fronted = server instanceof RustFs;
     this.metricsPort = settings.metricsPort;
@@ -128,6 +128,7 @@ export class AlknetGateway extends Construct {
     this.#annotate(bindAddress);
     const secrets = this.#makeSecrets(stack, documents);
     if (openIdProvider) this.#provide(server);
+    if (webhooks) this.#receive(server, webhookTarget(webhooks, fronted, this.#secretDirectory), fronted);
     if (server instanceof RustFs) this.#deploy(server, bindAddress, documents, secrets);
     else {
       server._addParts([webhookPart(settings, '127.0.0.1', this.#secretDirectory)]);
@@ -149,6 +150,16 @@ export class AlknetGateway extends Construct {
   oidcProvider(): OidcProvider {
     if (this.#provider) return this.#provider;
     throw new Error(`AlknetGateway ${this.node.id} is no OpenID provider: give it openIdProvider`);
+  }
+
+  /**
+   * The gateway as a target of events, for `bucket.notify`.
+   *
+   * @throws Error without `webhooks`
+   */
+  eventTarget(): EventTarget {
+    if (this.#eventTarget) return this.#eventTarget;
+    throw new Error(`AlknetGateway ${this.node.id} takes no events: give it webhooks`);
   }
 
   /** File of the project with the token of a made API key. */
@@ -206,6 +217,13 @@ export class AlknetGateway extends Construct {
             ),
         ),
     });
+  }
+
+  /** Declares the gateway as an event target of the server. */
+  #receive({ _registry: registry }: IRustFs, target: EventTarget, container: boolean): void {
+    const entry = manifestEventTarget(target, { purpose: 'notify', container });
+    registry.add('event target', eventTargetName(entry), this.node.path, () => entry);
+    this.#eventTarget = target;
   }
 
   /** Keys and tokens, before anything starts that reads them. */

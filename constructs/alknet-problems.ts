@@ -163,8 +163,8 @@ function webhookProblems(settings: GatewaySettings): string[] {
     ...(port === portOf(settings)
       ? [`webhooks.port is ${port}, where the gateway itself listens: it is for RustFS alone, so give it another`]
       : []),
-    ...(targetId !== undefined && !/^[a-z0-9_]+$/.test(targetId)
-      ? [`webhooks.targetId is ${targetId}: expected lower case letters, digits and "_", as RustFS makes it lower case`]
+    ...(targetId !== undefined && !/^[a-z][a-z0-9]{0,62}$/.test(targetId)
+      ? [`webhooks.targetId is ${targetId}: expected a lower-case letter, then up to 62 lower-case letters and digits`]
       : []),
   ];
 }

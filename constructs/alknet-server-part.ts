@@ -1,11 +1,22 @@
 import { SECRET_FILES } from '../gateway/prepare/secrets.js';
 import type { RustFsVersion } from '../policies/index.js';
 import { INTERNAL_NAME } from './alknet-container.js';
-import { authority, type GatewaySettings, WEBHOOK_PORT, WEBHOOK_TARGET } from './alknet-settings.js';
+import {
+  authority,
+  type GatewaySettings,
+  type GatewayWebhooks,
+  WEBHOOK_PORT,
+  WEBHOOK_TARGET,
+} from './alknet-settings.js';
+import { EventSecret } from './event-secret.js';
+import { EventTarget } from './event-target.js';
 import { QUEUE_VOLUME } from './event-target-container.js';
 import type { ServerPart } from './server-part.js';
 
 const AUTHORITY_FILE = '/etc/rustfs/gateway-ca.pem';
+const GATEWAY_QUEUE = `${QUEUE_VOLUME}/gateway`;
+
+const webhookOrigin = (host: string, { port = WEBHOOK_PORT }: GatewayWebhooks) => `http://${host}:${port}`;
 
 /**
  * What a RustFS container has to know of a gateway in front, beside the OpenID provider (source: RUSTFS_SERVER_DOMAINS and
@@ -17,7 +28,7 @@ export function gatewayPart(settings: GatewaySettings, version: RustFsVersion, s
   const named = (host: string) =>
     version === '1.0.0-beta.7' ? [...new Set([host, authority(host, settings)])] : [host];
   // RustFS' default cannot be written in its image (reference: target queues).
-  const webhook = webhookPart(settings, INTERNAL_NAME, secretDirectory, `${QUEUE_VOLUME}/gateway`);
+  const webhook = webhookPart(settings, INTERNAL_NAME, secretDirectory, GATEWAY_QUEUE);
   const caFile = openIdProvider?.caFile;
   return {
     ...webhook,
@@ -50,8 +61,8 @@ export function webhookPart(
   queueDirectory?: string,
 ): ServerPart {
   if (webhooks === undefined) return {};
-  const { port = WEBHOOK_PORT, targetId = WEBHOOK_TARGET } = webhooks;
-  const origin = `http://${host}:${port}`;
+  const { targetId = WEBHOOK_TARGET } = webhooks;
+  const origin = webhookOrigin(host, webhooks);
   const variable = (field: string) => `RUSTFS_NOTIFY_WEBHOOK_${field}_${targetId.toUpperCase()}`;
   return {
     environment: {
@@ -70,4 +81,14 @@ export function webhookPart(
     ],
     outboundOrigins: [origin],
   };
+}
+
+/** What {@link webhookPart} sets, as buckets and the manifest name it. @param container whether RustFS is one beside the gateway */
+export function webhookTarget(webhooks: GatewayWebhooks, container: boolean, secretDirectory: string): EventTarget {
+  return EventTarget.webhook(webhooks.targetId ?? WEBHOOK_TARGET, {
+    endpoint: `${webhookOrigin(container ? INTERNAL_NAME : '127.0.0.1', webhooks)}/webhook`,
+    authToken: EventSecret.file(`${secretDirectory}/${SECRET_FILES.webhookToken}`),
+    managedBy: 'environment',
+    ...(container && { queueDirectory: GATEWAY_QUEUE }),
+  });
 }

@@ -66,10 +66,14 @@ function checkReachable({ id, _traits: { addresses = [] } }: EventTarget): void 
   );
 }
 
+/** What RustFS has to be allowed to reach: webhooks alone are subject to it (tried on a running 1.0.1: MQTT and Redis on loopback are not). */
+export const outboundOrigins = ({ type, _traits: { addresses = [] } }: EventTarget): readonly string[] =>
+  type === 'webhook' ? addresses.map((address) => new URL(address).origin) : [];
+
 /** What one target adds to a RustFS container. */
 export function eventTargetPart(target: EventTarget, purpose: EventPurpose): ServerPart {
   checkReachable(target);
-  const { type, id, _fields: fields, _traits: traits } = target;
+  const { type, id, _fields: fields } = target;
   const { settings, secrets } = manifestEventTarget(target, { purpose, container: true });
   const module = purpose.toUpperCase();
   const variable = (field: string) => `RUSTFS_${module}_${type}_${field}_${id}`.toUpperCase();
@@ -98,8 +102,7 @@ export function eventTargetPart(target: EventTarget, purpose: EventPurpose): Ser
           ]
         : [],
     ),
-    // Only webhooks are subject to it (tried on a running 1.0.1: MQTT and Redis on loopback are asked without).
-    outboundOrigins: type === 'webhook' ? (traits.addresses ?? []).map((address) => new URL(address).origin) : [],
+    outboundOrigins: outboundOrigins(target),
     volumes: settings.queue_dir === '' ? [] : [{ name: 'events', path: QUEUE_VOLUME }],
     warnings: fields.skip_tls_verify === true ? [`${what('skipTlsVerify')}: RustFS takes any certificate`] : [],
   };

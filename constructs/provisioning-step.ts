@@ -13,6 +13,8 @@ export interface ProvisioningStepProps {
   readonly registry: ManifestRegistry;
   /** What has to be there before the step can reach the server. @default - nothing */
   readonly dependsOn?: readonly ITerraformDependable[];
+  /** Whether an apply that the access proof contradicts is undone. @default true */
+  readonly automaticRollback?: boolean | undefined;
 }
 
 const stacksWithServer = new WeakSet<TerraformStack>();
@@ -52,7 +54,11 @@ export function writeStackFile(stack: TerraformStack, outdir: string, name: stri
 export class ProvisioningStep extends Construct {
   readonly dependable: ITerraformDependable;
 
-  constructor(scope: Construct, id: string, { registry, dependsOn = [] }: ProvisioningStepProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { registry, dependsOn = [], automaticRollback = true }: ProvisioningStepProps,
+  ) {
     super(scope, id);
     const stack = TerraformStack.of(this);
     if (stacksWithServer.has(stack)) {
@@ -77,7 +83,7 @@ export class ProvisioningStep extends Construct {
       provisioners: [
         projectCommand(
           this,
-          `npx --no-install cdktf-rustfs apply --manifest ${stackPaths(this).fromProject}/manifest.json --yes --verify`,
+          `npx --no-install cdktf-rustfs apply --manifest ${stackPaths(this).fromProject}/manifest.json --yes --verify${automaticRollback ? '' : ' --no-rollback'}`,
         ),
       ],
       dependsOn,

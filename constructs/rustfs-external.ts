@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { eventTargetName, type Manifest } from '../manifest/index.js';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import type { EventTarget } from './event-target.js';
-import { manifestEventTarget } from './event-target-container.js';
+import { manifestEventTarget, outboundOrigins } from './event-target-container.js';
 import type { Kms } from './kms.js';
 import { checkReachableFrom, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
@@ -33,6 +33,11 @@ export interface CommonRustFsProps {
   readonly eventTargets?: readonly EventTarget[];
   /** Where a record of every request goes. Switches RustFS' audit on. @default none */
   readonly auditTargets?: readonly EventTarget[];
+  /**
+   * Whether a deployment whose access proof finds a contradiction is undone on the server. It fails in any case.
+   * @default true
+   */
+  readonly automaticRollback?: boolean;
 }
 
 export interface ExternalRustFsProps extends CommonRustFsProps {
@@ -105,9 +110,13 @@ export class ExternalRustFs extends Construct implements IRustFs {
         ? { clientCertificateFile: clientCertificate.certificate, clientKeyFile: clientCertificate.key }
         : {}),
     })).registry;
-    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry: this._registry }).dependable;
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', {
+      registry: this._registry,
+      automaticRollback: props.automaticRollback,
+    }).dependable;
     addCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.#writeEnvironment(outdir) });
     for (const provider of props.oidc ?? []) this.#addProvider(provider);
+    this._addParts(eventTargetsOf(props).map(({ target }) => ({ outboundOrigins: outboundOrigins(target) })));
   }
 
   _trust(provider: OidcProvider): void {

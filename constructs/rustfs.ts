@@ -198,7 +198,11 @@ export class RustFs extends Construct implements IRustFs {
       dependsOn: [prepared, ...files],
     });
     this.#render(this.#parts);
-    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [this.#server] }).dependable;
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', {
+      registry,
+      dependsOn: [this.#server],
+      automaticRollback: props.automaticRollback,
+    }).dependable;
   }
 
   #providerPart(provider: OidcProvider, version: RustFsVersion): ServerPart {

@@ -12,7 +12,17 @@ import { countContents, type SnapshotCommandOptions } from './snapshot.js';
 
 const isKnown = (version: string): version is RustFsVersion => Object.hasOwn(BUILTIN_POLICIES, version);
 
-/** Restores into an emulator that lives for this alone. */
+/** The targets that notifications name: RustFS takes no notification while it has no target. */
+function notifiedTargets({ buckets }: Snapshot['contents']) {
+  const named = Object.values(buckets).flatMap(({ notifications }) => [
+    ...(notifications ?? '').matchAll(/>arn:rustfs:sqs:[^:<]*:([^:<]+):([^:<]+)</g),
+  ]);
+  return [
+    ...new Map(named.map(([arn, id = '', type = '']) => [arn, { purpose: 'notify' as const, type, id }])).values(),
+  ];
+}
+
+/** Restores into an emulator that lives for this alone. Nothing is written that its targets, which answer nowhere, would be sent. */
 async function restoreIntoEmulator(
   { rootAccessKey, version, contents }: Snapshot,
   manifest: Manifest,
@@ -24,6 +34,11 @@ async function restoreIntoEmulator(
     accessKey: root.accessKeyId,
     secretKey: root.secretAccessKey,
     version: rustfsVersion,
+    events: {
+      notify: true,
+      targets: notifiedTargets(contents).map((target) => ({ ...target, settings: {} })),
+      allowOrigins: [],
+    },
   });
   const wire = createWire({ endpoint: emulator.endpoint });
   try {
@@ -48,7 +63,7 @@ export async function snapshotDrillCommand(file: string, options: SnapshotComman
   progress.line(
     equal
       ? `emulated: the restored configuration equals the snapshot, byte for byte (SHA-256 ${digests.snapshot.slice(0, 16)}…)`
-      : 'emulated: the restored configuration differs from the snapshot; what the emulator does not model (notification targets, KMS keys) RustFS may still take',
+      : 'emulated: the restored configuration differs from the snapshot; what the emulator does not model RustFS may still take',
   );
   progress.event({ type: 'drill', emulated: true, equal, left, digests });
   return equal && left.length === 0 ? EXIT.ok : EXIT.error;

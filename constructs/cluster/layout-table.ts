@@ -4,17 +4,25 @@ const plural = (count: number, one: string, many = `${one}s`) => `${count} ${cou
 
 const tolerance = ({ any, most }: Tolerance) => (any === most ? `any ${any}` : `any ${any}, at best ${most}`);
 
-/** Capacity and failures of a cluster in words, a line each. */
+/** As a table: what is lost, what reads and what writes survive. */
+function failures({ drivesLost, nodesLost }: ErasureLayout): readonly string[] {
+  const rows = [
+    ['lost', 'reads survive', 'writes survive'],
+    ['drives', tolerance(drivesLost.reads), tolerance(drivesLost.writes)],
+    ['nodes', tolerance(nodesLost.reads), tolerance(nodesLost.writes)],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+}
+
+/** Capacity and failures of a cluster, a line each. */
 export function layoutTable(layout: ErasureLayout): readonly string[] {
-  const { nodes, drivesPerNode, sets, drivesPerSet, parity, drivesLost, nodesLost } = layout;
-  const line = (what: string, { reads, writes }: ErasureLayout['nodesLost']) =>
-    `lost ${what}: reads survive ${tolerance(reads)}; writes survive ${tolerance(writes)}`;
+  const { nodes, drivesPerNode, sets, drivesPerSet, parity, nodesLost } = layout;
   return [
     `${plural(nodes, 'node')} with ${plural(drivesPerNode, 'drive')} each: ${plural(sets, 'erasure set')} of ${drivesPerSet} drives, ` +
       `${drivesPerSet - parity} data and ${parity} parity, ${layout.setDrivesPerNode} on each of ${layout.nodesPerSet} nodes`,
     `usable: ${Math.round(layout.usableFraction * 1000) / 10} % of raw capacity`,
-    line('drives', drivesLost),
-    line('nodes', nodesLost),
+    ...failures(layout),
     ...(layout.readableBeforeHealing
       ? []
       : [

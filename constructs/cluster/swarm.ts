@@ -11,6 +11,7 @@ import { RUSTFS_UID } from '../rustfs-volumes.js';
 import { serverEndpoint } from '../server.js';
 import type { ServerPart } from '../server-part.js';
 import { TerraformData } from '../terraform-data.js';
+import { type ClusterKmsProps, checkClusterKms } from './cluster-kms.js';
 import {
   type ClusterServer,
   clusterServer,
@@ -31,7 +32,7 @@ export interface SwarmNode {
   readonly address: string;
 }
 
-export interface SwarmClusterProps extends RustFsClusterProps {
+export interface SwarmClusterProps extends RustFsClusterProps, ClusterKmsProps {
   /** Machines, in an order that never changes: it is part of the drives' identity. */
   readonly nodes: readonly SwarmNode[];
   /**
@@ -108,6 +109,7 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
     if (!drives)
       Annotations.of(this).addInfo('no drives: a Docker volume per node, on the disk that Docker itself uses');
     const { name, rootDir, secrets, registry, layout, region } = this.#server;
+    checkClusterKms(this, props, this.#server.version);
     this.layout = layout;
     this.region = region;
     this._registry = registry;
@@ -159,7 +161,11 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
       provisioners: [command('wait', ` --timeout ${GATE_SECONDS}`)],
       dependsOn: [before],
     });
-    this._provisioned = new ProvisioningStep(this, 'Provisioning', { registry, dependsOn: [ready] }).dependable;
+    this._provisioned = new ProvisioningStep(this, 'Provisioning', {
+      registry,
+      dependsOn: [ready],
+      automaticRollback: props.automaticRollback,
+    }).dependable;
   }
 
   _trust(provider: OidcProvider): void {

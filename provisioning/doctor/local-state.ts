@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ManifestSecretStore, ROOT_ENTRY } from '../../manifest/index.js';
+import { NO_KEY_ID } from '../kms/secret.js';
 import { readStore } from '../secrets/read-store.js';
 import type { StoreEntry } from '../secrets/secret-store.js';
 import { abandonedLock } from '../secrets/store-lock.js';
@@ -36,6 +37,8 @@ const RERUN_ROTATE = 'run rotate again: it goes on where it stopped';
 
 function unfinished(name: string, { current, next, previous }: StoreEntry): DoctorFinding | undefined {
   const warn = (what: string, evidence: string, fix: string) => ({ severity: 'warning' as const, what, evidence, fix });
+  // Secrets of the server stay so for ever.
+  if (current.accessKeyId === NO_KEY_ID) return undefined;
   if (current.state === 'pending')
     return warn(`access key ${name} was never published`, `pending since ${current.createdAt}`, RERUN_APPLY);
   if (next) {

@@ -27,6 +27,8 @@ const kms: Check = {
       );
     if (status === 'Configured')
       return unhappy('KMS is configured, but does not run', 'start it (POST /rustfs/admin/v3/kms/start)');
+    if (status === 'NotConfigured' && manifest.kms && needed.length === 0)
+      return unhappy('the manifest declares a KMS, but the server has none', 'run apply, which configures it');
     if (status === 'NotConfigured' && needed.length > 0)
       return unhappy(
         `${needed.join(', ')} is encrypted with KMS keys, but there is no KMS`,

@@ -7,7 +7,7 @@ import type { Change } from '../plan/model.js';
 import type { WireRequest, WireResponse } from '../wire.js';
 import { configurationOf } from './backend.js';
 import { currentKey } from './generations.js';
-import { PROBE_BUCKET, removeProbeBucket } from './probe-bucket.js';
+import { PROBE_BUCKET, removeProbeBucket, undisturbed } from './probe-bucket.js';
 import { backendSecret } from './secret.js';
 
 function declaredKms({ kms }: Manifest): ManifestKms {
@@ -56,22 +56,24 @@ export async function applyKmsKey({ kms: client }: ApplyContext, { action, name,
   else await client.cancelDeletion(name);
 }
 
-const KEY = `/${PROBE_BUCKET}/probe`;
-
 /** Writes an object encrypted with the default key, reads it back, and removes it with its bucket. */
 export async function applyKmsProbe({ wire, root, kms: client, buckets, manifest }: ApplyContext): Promise<void> {
   const kms = declaredKms(manifest);
   const { keys } = await client.state();
   const key = currentKey(kms.defaultKey, keys);
   const content = randomBytes(16).toString('hex');
-  const send = (request: WireRequest) => wire.send(request, root);
-  await buckets.create(PROBE_BUCKET, false);
+  const path = `/${PROBE_BUCKET}/probe-${randomBytes(6).toString('hex')}`;
   const headers = { 'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': key };
-  const put: WireRequest = { method: 'PUT', path: KEY, headers, body: content };
-  const written = await send(put);
-  if (written.status !== 200) throw refusal(put, written);
-  const read = await wire.send({ method: 'GET', path: KEY }, root, { retry: false });
-  await removeProbeBucket({ wire, root });
+  const put: WireRequest = { method: 'PUT', path, headers, body: content };
+  const read = await undisturbed(async () => {
+    await buckets.create(PROBE_BUCKET, false);
+    const written = await wire.send(put, root);
+    if (written.status === 404) return { result: written, gone: true };
+    if (written.status !== 200) throw refusal(put, written);
+    const result = await wire.send({ method: 'GET', path }, root, { retry: false });
+    await removeProbeBucket({ wire, root });
+    return { result, gone: result.status === 404 };
+  });
   if (read.status === 200 && read.body.toString('utf8') === content) return;
   throw unreadable(manifest, key, read);
 }

@@ -8,7 +8,7 @@ import { PROBE_PREFIX } from '../verify/probes/place.js';
 import { rootFinding } from '../verify/result.js';
 import { asCurl, type WireRequest } from '../wire.js';
 import { answerOf, ask, customerKeyHeaders, toldEncryption } from './objects.js';
-import { PROBE_BUCKET, removeProbeBucket } from './probe-bucket.js';
+import { type Attempt, PROBE_BUCKET, removeProbeBucket, undisturbed } from './probe-bucket.js';
 import { proveRestart } from './restart.js';
 
 const BUCKETS_AT_A_TIME = 16;
@@ -44,7 +44,7 @@ export async function proveEncryption(session: Session, options: EncryptionOptio
   let proved = 0;
   await forEachConcurrently(encrypted, BUCKETS_AT_A_TIME, async (bucket) => {
     options.signal?.throwIfAborted();
-    const result = await proveBucket(session, bucket).catch((error: Error) =>
+    const result = await undisturbed(() => proveBucket(session, bucket)).catch((error: Error) =>
       cannotTry(session, `encryption in ${bucket.name}`, error),
     );
     if (result === undefined) proved += 1;
@@ -52,7 +52,7 @@ export async function proveEncryption(session: Session, options: EncryptionOptio
     else findings.push(result);
   });
   options.signal?.throwIfAborted();
-  const customer = await proveCustomerKey(session).catch((error: Error) => [
+  const customer = await undisturbed(() => proveCustomerKey(session)).catch((error: Error) => [
     cannotTry(session, 'a key of the client (SSE-C)', error),
   ]);
   findings.push(...customer);
@@ -81,10 +81,14 @@ function cannotTry({ wire }: Session, what: string, { message }: Error): Finding
 }
 
 /** A finding of one bucket, why it was not tried, or nothing when it is as declared. */
-async function proveBucket(session: Session, bucket: EncryptedBucket): Promise<Finding | NotProbed | undefined> {
+async function proveBucket(
+  session: Session,
+  bucket: EncryptedBucket,
+): Promise<Attempt<Finding | NotProbed | undefined>> {
   const { manifest } = session;
   const { name, encryption } = bucket;
-  const notProbed = (reason: string): NotProbed => ({ what: `encryption in ${name}`, reason });
+  const ended = (result: Finding | NotProbed | undefined, gone = false) => ({ result, gone });
+  const notProbed = (reason: string) => ended({ what: `encryption in ${name}`, reason });
   if (bucket.objectLock?.defaultRetention) return notProbed('its retention would keep the probe object');
   const content = randomBytes(16).toString('hex');
   const path = `/${name}/${PROBE_PREFIX}${randomBytes(6).toString('hex')}/encryption`;
@@ -100,10 +104,11 @@ async function proveBucket(session: Session, bucket: EncryptedBucket): Promise<F
   if (written.status === 404) return notProbed('the bucket is not there');
   if (written.status !== 200) {
     const answer = answerOf(written);
-    return finding('access', put, `root: no object could be written encrypted to ${name} (${answer})`, answer);
+    return ended(finding('access', put, `root: no object could be written encrypted to ${name} (${answer})`, answer));
   }
   try {
-    const told = toldEncryption(await ask(session, { method: 'HEAD', path }));
+    const head = await ask(session, { method: 'HEAD', path });
+    const told = toldEncryption(head);
     const wantedKey =
       encryption.kmsKeyId ?? (encryption.algorithm === 'aws:kms' ? manifest.kms?.defaultKey : undefined);
     const wanted = `${encryption.algorithm}${wantedKey ? ` with ${wantedKey}` : ''}`;
@@ -111,20 +116,21 @@ async function proveBucket(session: Session, bucket: EncryptedBucket): Promise<F
     if (told.algorithm !== encryption.algorithm || !rightKey) {
       const answer = told.algorithm ? `${told.algorithm} ${told.kmsKey ?? ''}`.trim() : 'not encrypted';
       const message = `an object written to ${name} is reported as ${answer}, declared is ${wanted}: run apply`;
-      return finding('security', { method: 'HEAD', path }, message, answer);
+      return ended(finding('security', { method: 'HEAD', path }, message, answer), head.status === 404);
     }
     const read = await ask(session, get);
-    if (read.status === 200 && read.body.toString('utf8') === content) return undefined;
+    if (read.status === 200 && read.body.toString('utf8') === content) return ended(undefined);
     const answer = read.status === 200 ? 'other content' : answerOf(read);
-    return finding('access', get, `root: an object encrypted in ${name} does not read back (${answer})`, answer);
+    const message = `root: an object encrypted in ${name} does not read back (${answer})`;
+    return ended(finding('access', get, message, answer), read.status === 404);
   } finally {
     await sweep(session, name, PROBE_PREFIX, false);
   }
 }
 
 /** SSE-C, in a bucket of its own, because a default encryption may stand in its way (recorded: 10-kms put-object-ssec). */
-async function proveCustomerKey(session: Session): Promise<readonly Finding[]> {
-  const path = `/${PROBE_BUCKET}/customer-key`;
+async function proveCustomerKey(session: Session): Promise<Attempt<readonly Finding[]>> {
+  const path = `/${PROBE_BUCKET}/customer-key-${randomBytes(6).toString('hex')}`;
   const content = randomBytes(16).toString('hex');
   const headers = customerKeyHeaders();
   const findings: Finding[] = [];
@@ -136,12 +142,7 @@ async function proveCustomerKey(session: Session): Promise<readonly Finding[]> {
     if (written.status !== 200) {
       const answer = answerOf(written);
       find('access', 'PUT', `root: no object could be written with a key of the client, SSE-C (${answer})`, answer);
-      return findings;
-    }
-    const read = await ask(session, { method: 'GET', path, headers });
-    if (read.status !== 200 || read.body.toString('utf8') !== content) {
-      const answer = answerOf(read);
-      find('access', 'GET', `root: an object does not read back with the client's key, SSE-C (${answer})`, answer);
+      return { result: findings, gone: written.status === 404 };
     }
     for (const [used, wrong] of [
       ['another key', customerKeyHeaders()],
@@ -151,7 +152,13 @@ async function proveCustomerKey(session: Session): Promise<readonly Finding[]> {
       if (status >= 400) continue;
       find('security', 'GET', `an object that a client's key protects (SSE-C) was read with ${used}`, String(status));
     }
-    return findings;
+    // Last, so that it was there to be refused.
+    const read = await ask(session, { method: 'GET', path, headers });
+    if (read.status !== 200 || read.body.toString('utf8') !== content) {
+      const answer = answerOf(read);
+      find('access', 'GET', `root: an object does not read back with the client's key, SSE-C (${answer})`, answer);
+    }
+    return { result: findings, gone: read.status === 404 };
   } finally {
     await removeProbeBucket(session);
   }

@@ -7,7 +7,7 @@ import { ProvisioningError } from '../errors.js';
 import type { SecretStore, StoreConnection } from '../secrets/secret-store.js';
 
 /** Key id of entries that hold no access key. */
-const NO_KEY_ID = 'not-an-access-key';
+export const NO_KEY_ID = 'not-an-access-key';
 
 /** A secret of the server from the secret store; `undefined`: there is none. */
 export async function readServerSecret(store: SecretStore, entry: string): Promise<string | undefined> {

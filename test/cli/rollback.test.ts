@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, type InjectedFault, type SeenRequest, startEmulator } from '../../emulator/index.js';
 import { type Manifest, serializeManifest } from '../../manifest/index.js';
 import { directorySecretStore, openSession, renderPlan } from '../../provisioning/index.js';
+import { send } from '../contract/client.js';
 import { manifestFor, ROOT } from '../provisioning/fixture.js';
 import { ADMIN, writer } from '../provisioning/snapshot/support.js';
 import { runCli } from './run.js';
@@ -21,6 +22,11 @@ beforeEach(async () => {
     accessKey: ROOT.accessKeyId,
     secretKey: ROOT.secretAccessKey,
     onRequest: (request) => fault(request),
+    events: {
+      notify: true,
+      targets: [{ purpose: 'notify', type: 'webhook', id: 'hook', settings: {} }],
+      allowOrigins: [],
+    },
   });
   declare();
 });
@@ -118,6 +124,29 @@ describe('automatic', () => {
 });
 
 describe('by hand', () => {
+  test(
+    'notifications are drilled too, although the scratch emulator was told of no target',
+    async () => {
+      const targetArn = 'arn:rustfs:sqs:us-east-1:hook:webhook';
+      const body = `<NotificationConfiguration><QueueConfiguration><Id>new</Id><Queue>${targetArn}</Queue><Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>`;
+      await applied();
+      const credentials = { accessKey: ROOT.accessKeyId, secretKey: ROOT.secretAccessKey };
+      const request = {
+        method: 'PUT',
+        path: '/web-uploads',
+        query: [['notification', '']] as const,
+        body,
+        credentials,
+      };
+      expect((await send(emulator.endpoint, request)).status).toBe(200);
+      expect((await cli('snapshot')).exitCode).toBe(0);
+      const drill = await cli('snapshot', 'drill', path(snapshots()[0]));
+      expect(drill.stdout).toContain('emulated: the restored configuration equals the snapshot, byte for byte');
+      expect(drill.exitCode).toBe(0);
+    },
+    SLOW,
+  );
+
   test(
     'a snapshot is closed, drilled, shown, restored, and the restore can be undone',
     async () => {

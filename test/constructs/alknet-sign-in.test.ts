@@ -183,8 +183,10 @@ describe('as OpenID provider in front of a container', () => {
 describe('as receiver of events', () => {
   test('RustFS is told the target on the internal network, and its token by file', () => {
     const made = world({ webhooks: {} });
-    expect(made.gateway.webhookTargetArn).toBe('arn:rustfs:sqs:us-east-1:alknet:webhook');
-    const { terraform } = made.written();
+    new Bucket(made.scope, 'inbox', { server: made.server }).notify(made.gateway.eventTarget(), {
+      events: ['s3:ObjectCreated:*'],
+    });
+    const { terraform, manifest } = made.written();
     const server = terraform.container('test-rustfs');
     expect(server.env.filter((entry) => /NOTIFY|ORIGINS/.test(entry))).toEqual([
       'RUSTFS_NOTIFY_ENABLE=true',
@@ -216,6 +218,26 @@ describe('as receiver of events', () => {
       },
     });
     expect(terraform.text).not.toContain('"external": 3020');
+    expect(manifest.eventTargets).toEqual([
+      {
+        purpose: 'notify',
+        type: 'webhook',
+        id: 'alknet',
+        managedBy: 'environment',
+        settings: { endpoint: 'http://gateway:3020/webhook', queue_dir: '/events/gateway' },
+        secrets: { auth_token: { type: 'file', file: 'secrets/test/gateway/webhook-token' } },
+      },
+    ]);
+    const targetArn = 'arn:rustfs:sqs:us-east-1:alknet:webhook';
+    expect(manifest.buckets[0]?.notifications).toEqual([
+      { id: 'notification-1', targetArn, events: ['s3:ObjectCreated:*'] },
+    ]);
+  });
+
+  test('without webhooks it is no target', () => {
+    expect(() => world({}).gateway.eventTarget()).toThrow(
+      new Error('AlknetGateway gateway takes no events: give it webhooks'),
+    );
   });
 
   test('for a server elsewhere the variables are in rustfs.env, the token by name of its file', () => {
@@ -345,7 +367,7 @@ describe('is refused', () => {
     [
       'RustFS would call the target otherwise',
       { webhooks: { targetId: 'Primary' } },
-      '✖ webhooks.targetId is Primary: expected lower case letters, digits and "_", as RustFS makes it lower case',
+      '✖ webhooks.targetId is Primary: expected a lower-case letter, then up to 62 lower-case letters and digits',
     ],
     [
       'the implementation lacks it',

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { provider } from '@cdktf/provider-docker';
 import { TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
@@ -260,7 +262,11 @@ test('for a server that runs elsewhere the target is set through the API, with s
     authToken: EventSecret.store('hook-token'),
   });
   RustFs.external(stack, 'rustfs', { endpoint: 'http://127.0.0.1:9000', eventTargets: [target] });
-  expect(written(app, 'test').manifest.eventTargets).toEqual([
+  const { manifest } = written(app, 'test');
+  expect(readFileSync(join(app.outdir, 'stacks/test/rustfs.env'), 'utf8')).toBe(
+    'RUSTFS_OUTBOUND_ALLOW_ORIGINS=http://127.0.0.1:3020\n',
+  );
+  expect(manifest.eventTargets).toEqual([
     {
       purpose: 'notify',
       type: 'webhook',

@@ -300,6 +300,14 @@ describe('TLS', () => {
   });
 });
 
+test.each([
+  [{}, ' --yes --verify'],
+  [{ automaticRollback: false }, ' --yes --verify --no-rollback'],
+])('a deployment that the access proof contradicts is undone unless %o', (props, options) => {
+  const { terraform } = synthesize(props);
+  expect(/cdktf-rustfs apply --manifest [^ "]+\/manifest\.json([^"]*)"/.exec(terraform)?.[1]).toBe(options);
+});
+
 describe('settings', () => {
   test('reach the container; secrets come from files before RustFS starts, and are nowhere else', () => {
     const { server, said, terraform } = synthesize({

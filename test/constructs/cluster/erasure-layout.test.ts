@@ -180,8 +180,9 @@ test('the table in words', () => {
   expect(layoutTable(erasureLayout({ nodes: 4, drivesPerNode: 2 }))).toEqual([
     '4 nodes with 2 drives each: 1 erasure set of 8 drives, 4 data and 4 parity, 2 on each of 4 nodes',
     'usable: 50 % of raw capacity',
-    'lost drives: reads survive any 4; writes survive any 3',
-    'lost nodes: reads survive any 2; writes survive any 1',
+    'lost    reads survive  writes survive',
+    'drives  any 4          any 3',
+    'nodes   any 2          any 1',
   ]);
   expect(layoutTable(erasureLayout({ nodes: 4, drivesPerNode: 4 })).at(-1)).toBe(
     "what is written while a node is away cannot be read while the next one is, until it is healed: parity 4 is less than two nodes' 8 drives of a set",

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { provider } from '@cdktf/provider-docker';
 import { TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { RustFsCluster, type SwarmClusterProps } from '../../../constructs/index.js';
+import { Kms, RustFsCluster, type SwarmClusterProps, VaultAuth } from '../../../constructs/index.js';
 
 interface Service {
   readonly name: string;
@@ -51,7 +51,10 @@ function synthesize(props: Partial<SwarmClusterProps> = {}) {
     addresses: Object.keys(resource.docker_service),
     steps: resource.terraform_data,
     clusterFile: JSON.parse(read('cluster.json')) as Record<string, unknown>,
-    manifest: JSON.parse(read('manifest.json')) as { server: Record<string, unknown> },
+    manifest: JSON.parse(read('manifest.json')) as {
+      server: Record<string, unknown>;
+      kms?: unknown;
+    },
   };
 }
 
@@ -231,4 +234,35 @@ test('every mistake is named', () => {
   expect(() => synthesize({ nodes: [a] })).toThrow(
     new Error('invalid nodes (value: 1): expected a whole number from 2 to 99; use RustFs for a single machine'),
   );
+});
+
+describe('a KMS', () => {
+  const auth = VaultAuth.token({ file: 'secrets/vault-token' });
+  const vault = Kms.vaultTransit({ address: 'https://vault.example.com:8200', auth });
+
+  test('in Vault is provisioned as on a single server', () => {
+    expect(synthesize({ kms: vault }).manifest.kms).toEqual({
+      backend: {
+        type: 'vault-transit',
+        mount: 'transit',
+        address: 'https://vault.example.com:8200',
+        auth: { method: 'token', tokenFile: 'secrets/vault-token' },
+      },
+      defaultKey: 'rustfs',
+      keys: ['rustfs'],
+    });
+  });
+
+  test.each<[Partial<SwarmClusterProps>, string]>([
+    [
+      { kms: Kms.local() },
+      'Kms.local() keeps keys in a directory of each node, but all need the same ones: use Kms.vaultTransit()',
+    ],
+    [
+      { kms: vault, version: '1.0.0-beta.7' },
+      'nobody has seen the nodes of RustFS 1.0.0-beta.7 share one: use version 1.0.1',
+    ],
+  ])('that not every node would have is refused: %#', (props, problem) => {
+    expect(() => synthesize(props)).toThrow(new Error(`invalid kms of RustFsCluster rustfs: ${problem}`));
+  });
 });

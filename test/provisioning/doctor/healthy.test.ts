@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { keepServerSecret, newServerSecret } from '../../../provisioning/kms/secret.js';
 import { certificate, createPatient, type Patient, said, trusting } from './support.js';
 
 let patient: Patient;
@@ -32,6 +33,16 @@ test('nothing is found, and what could not be looked at is listed', async () => 
       ...['locks', 'snapshots', 'drives', 'KMS', 'event targets', 'OpenID providers', 'console'],
     ],
   });
+});
+
+test('nor with the master keys that the server has from the store', async () => {
+  const connection = { endpoint: patient.endpoint, region: 'us-east-1' };
+  const entries = ['rustfs-sse-s3-master-key', 'rustfs-kms-local-master-key'];
+  for (const entry of entries) await keepServerSecret(patient.store, entry, newServerSecret(), connection);
+  const report = await patient.examine();
+  for (const entry of entries) await patient.store.remove(entry);
+  expect(said(report)).toEqual([]);
+  expect(report.healthy).toContain('interrupted runs');
 });
 
 test('nor behind a proxy with TLS that changes nothing', async () => {

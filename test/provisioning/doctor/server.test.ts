@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Manifest } from '../../../manifest/index.js';
 import { createPatient, json, type Patient, said } from './support.js';
 
 let patient: Patient;
@@ -106,6 +107,15 @@ test.each([
 ])('KMS %#', async (answer, finding) => {
   patient.answering('/rustfs/admin/v3/kms/service-status', json(answer));
   expect(said(await patient.examine())).toEqual([finding]);
+});
+
+test('a KMS that is declared, but was never configured', async () => {
+  const declare = (manifest: Manifest) => {
+    manifest.kms = { backend: { type: 'local', keyDirectory: '/kms' }, defaultKey: 'app', keys: ['app'] };
+  };
+  expect(said(await patient.examine({}, declare))).toEqual([
+    'error KMS: the manifest declares a KMS, but the server has none (GET kms/service-status: NotConfigured) → run apply, which configures it',
+  ]);
 });
 
 test('an event target is offline, and one that is declared is missing', async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../manifest/index.js';
 import { RUSTFS_VERSIONS } from '../../../policies/index.js';
 import { kmsStatus, renewKmsCredential, rotateKmsKeys, verify } from '../../../provisioning/index.js';
+import { proveEncryption } from '../../../provisioning/kms/prove.js';
 import { createKmsWorld, type KmsWorld, openPort, withKms, withVault } from './fixture.js';
 
 let world: KmsWorld;
@@ -41,6 +42,40 @@ describe.each(RUSTFS_VERSIONS)('the proof of encryption on RustFS %s', (version)
     expect(stopped).toContainEqual(
       expect.stringMatching(/^access: root: no object could be written encrypted to web-uploads \((500|503) /),
     );
+    expect(await bucketNames()).not.toContain('cdktf-rustfs');
+  });
+
+  test('is made again where another run took its objects or its bucket away', async () => {
+    const taken = new Set<string>();
+    let armed = false;
+    world = await createKmsWorld(version, {
+      durable: false,
+      // The first answer about each place of probes.
+      onRequest: ({ path, method }) => {
+        const [, bucket = '', key] = path.split('/');
+        if (!/^(web-uploads|backup-dumps|cdktf-rustfs-kms-probe)$/.test(bucket) || key === undefined) return undefined;
+        const place = `${method} ${bucket}`;
+        if (taken.has(place) || !armed || method === 'DELETE') return undefined;
+        if (bucket !== 'cdktf-rustfs-kms-probe' && method === 'PUT') return undefined;
+        taken.add(place);
+        return { action: 'respond', status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' };
+      },
+    });
+    await world.apply();
+    armed = true;
+    await world.with(async (session) => {
+      const { findings, proof } = await proveEncryption(session);
+      expect(findings).toEqual([]);
+      expect(proof).toEqual({ buckets: { proved: 2, total: 2 }, customerKeys: true });
+    });
+    expect([...taken].sort()).toEqual([
+      'GET backup-dumps',
+      'GET cdktf-rustfs-kms-probe',
+      'GET web-uploads',
+      'HEAD backup-dumps',
+      'HEAD web-uploads',
+      'PUT cdktf-rustfs-kms-probe',
+    ]);
     expect(await bucketNames()).not.toContain('cdktf-rustfs');
   });
 
