@@ -62,18 +62,19 @@ export async function openEventStream(url: string, token: string | undefined): P
   const notify = () => {
     for (const listener of listeners) listener();
   };
-  const read = async (body: ReadableStream<Uint8Array>) => {
+  const reader = response.body.getReader();
+  const read = async () => {
     const decoder = new TextDecoder();
     let text = '';
-    for await (const chunk of body) {
-      text += decoder.decode(chunk, { stream: true });
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      text += decoder.decode(chunk.value, { stream: true });
       const messages = text.split('\n\n');
       text = messages.pop() ?? '';
       events.push(...messages.flatMap((message) => readEvent(message) ?? []));
       notify();
     }
   };
-  void read(response.body)
+  void read()
     .catch(() => undefined)
     .finally(() => {
       ended = true;
@@ -95,6 +96,7 @@ export async function openEventStream(url: string, token: string | undefined): P
         listeners.add(check);
         check();
       }),
-    close: () => aborted.abort(),
+    // Not by the signal of fetch, which no longer ends the connection once it was collected as garbage: the process would wait for it.
+    close: () => void reader.cancel().catch(() => undefined),
   };
 }
