@@ -221,7 +221,7 @@ export class AlknetGateway extends Construct {
 
   /** Declares the gateway as an event target of the server. */
   #receive({ _registry: registry }: IRustFs, target: EventTarget, container: boolean): void {
-    const entry = manifestEventTarget(target, { purpose: 'notify', container });
+    const entry = manifestEventTarget(target, { purpose: 'notify', place: container ? 'container' : 'elsewhere' });
     registry.add('event target', eventTargetName(entry), this.node.path, () => entry);
     this.#eventTarget = target;
   }

@@ -10,10 +10,12 @@ export type EventPurpose = ManifestEventTarget['purpose'];
 /** Where the queues of a container are: a volume of their own, because the image's user cannot make RustFS' default directories. */
 export const QUEUE_VOLUME = '/events';
 
+/** Where the server runs: a container of this stack, containers of a cluster, or what somebody else runs. */
+export type ServerPlace = 'container' | 'cluster' | 'elsewhere';
+
 interface Placement {
   readonly purpose: EventPurpose;
-  /** The server is a container of this stack. */
-  readonly container: boolean;
+  readonly place: ServerPlace;
 }
 
 /** Where a certificate or the like of the project lies in the container. */
@@ -21,7 +23,8 @@ const containerPath = (target: EventTarget, purpose: EventPurpose, field: string
   `/etc/rustfs/events/${purpose}-${target.type}-${target.id}-${field}`;
 
 /** A target as the manifest has it. @throws Error for what the server's place makes impossible */
-export function manifestEventTarget(target: EventTarget, { purpose, container }: Placement): ManifestEventTarget {
+export function manifestEventTarget(target: EventTarget, { purpose, place }: Placement): ManifestEventTarget {
+  const container = place !== 'elsewhere';
   const { type, id, _options: options, _fields: fields, _traits: traits } = target;
   const managedBy = options.managedBy ?? (container ? 'environment' : 'api');
   const who = `event target ${id}`;
@@ -44,8 +47,12 @@ export function manifestEventTarget(target: EventTarget, { purpose, container }:
       settings[key] = absolute ? value.path : containerPath(target, purpose, key);
     } else settings[key] = String(value);
   }
-  const { queueDirectory = container ? `${QUEUE_VOLUME}/${purpose}` : '', queueLimit } = options;
-  if (container && queueDirectory !== '' && !`${queueDirectory}/`.startsWith(`${QUEUE_VOLUME}/`))
+  const { queueDirectory = place === 'container' ? `${QUEUE_VOLUME}/${purpose}` : '', queueLimit } = options;
+  if (place === 'cluster' && queueDirectory !== '')
+    throw new Error(
+      `${who} has queueDirectory ${queueDirectory}, but the nodes of a cluster have no volume for queues; leave it out`,
+    );
+  if (place === 'container' && queueDirectory !== '' && !`${queueDirectory}/`.startsWith(`${QUEUE_VOLUME}/`))
     throw new Error(
       `${who} has queueDirectory ${queueDirectory}, but the container's volume for queues is at ${QUEUE_VOLUME}; choose a directory below it, or leave it out`,
     );
@@ -70,11 +77,15 @@ function checkReachable({ id, _traits: { addresses = [] } }: EventTarget): void 
 export const outboundOrigins = ({ type, _traits: { addresses = [] } }: EventTarget): readonly string[] =>
   type === 'webhook' ? addresses.map((address) => new URL(address).origin) : [];
 
-/** What one target adds to a RustFS container. */
-export function eventTargetPart(target: EventTarget, purpose: EventPurpose): ServerPart {
+/** What one target adds to a RustFS container, or to each of a cluster. */
+export function eventTargetPart(
+  target: EventTarget,
+  purpose: EventPurpose,
+  place: Exclude<ServerPlace, 'elsewhere'> = 'container',
+): ServerPart {
   checkReachable(target);
   const { type, id, _fields: fields } = target;
-  const { settings, secrets } = manifestEventTarget(target, { purpose, container: true });
+  const { settings, secrets } = manifestEventTarget(target, { purpose, place });
   const module = purpose.toUpperCase();
   const variable = (field: string) => `RUSTFS_${module}_${type}_${field}_${id}`.toUpperCase();
   const what = (field: string) => `${field} of event target ${eventTargetName({ purpose, type, id })}`;

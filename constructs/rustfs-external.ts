@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { eventTargetName, type Manifest } from '../manifest/index.js';
 import { DEFAULT_RUSTFS_VERSION, type RustFsVersion } from '../policies/index.js';
 import type { EventTarget } from './event-target.js';
-import { manifestEventTarget, outboundOrigins } from './event-target-container.js';
+import { manifestEventTarget, outboundOrigins, type ServerPlace } from './event-target-container.js';
 import type { Kms } from './kms.js';
 import { checkReachableFrom, oidcPart } from './oidc-container.js';
 import type { OidcProvider } from './oidc-provider.js';
@@ -61,7 +61,7 @@ export function registryOf(
   scope: Construct,
   id: string,
   props: CommonRustFsProps,
-  container: boolean,
+  place: ServerPlace,
   server: () => Rendered,
 ) {
   const stack = TerraformStack.of(scope).node.id;
@@ -74,7 +74,7 @@ export function registryOf(
   const { kms } = props;
   if (kms) registry.add('KMS', 'kms', scope.node.path, () => kms._manifest);
   for (const { target, purpose } of eventTargetsOf(props)) {
-    const entry = manifestEventTarget(target, { purpose, container });
+    const entry = manifestEventTarget(target, { purpose, place });
     registry.add('event target', eventTargetName(entry), scope.node.path, () => entry);
   }
   // The container takes the root credentials as files in any case.
@@ -102,7 +102,7 @@ export class ExternalRustFs extends Construct implements IRustFs {
       throw new Error(`caFile and clientCertificate are for https, but the endpoint is ${props.endpoint}`);
     }
     this.region = props.region ?? 'us-east-1';
-    this._registry = registryOf(this, id, props, false, () => ({
+    this._registry = registryOf(this, id, props, 'elsewhere', () => ({
       endpoint: this.endpoint,
       target: 'external',
       ...(caFile ? { caFile } : {}),

@@ -112,7 +112,7 @@ export class RustFs extends Construct implements IRustFs {
     const { port = S3_PORT, bindAddress = '127.0.0.1', storage = RustFsStorage.single(), logs = 'stdout' } = props;
     const address = bindAddress === '0.0.0.0' ? '127.0.0.1' : bindAddress;
     this.region = props.region ?? 'us-east-1';
-    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, true, () => ({
+    const { registry, secretsDir, rustfsVersion } = registryOf(this, id, props, 'container', () => ({
       endpoint: this.endpoint,
       target: 'docker',
       accessKeyFile: `${secretsDir}/root/access-key`,

@@ -5,20 +5,21 @@ import type { Construct } from 'constructs';
 import type { ClusterFile } from '../../manifest/cluster.js';
 import type { RustFsVersion } from '../../policies/index.js';
 import { settingsParts } from '../environment/settings-part.js';
+import { eventTargetPart } from '../event-target-container.js';
 import { sseS3Part } from '../kms.js';
 import { oidcPart } from '../oidc-container.js';
 import { projectCommand, stackPaths, writeStackFile } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
-import { type CommonRustFsProps, registryOf } from '../rustfs-external.js';
+import { type CommonRustFsProps, eventTargetsOf, registryOf } from '../rustfs-external.js';
 import { listeners } from '../rustfs-listeners.js';
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { IRustFs } from '../server.js';
 import { type CombinedParts, combineParts, type ServerPart } from '../server-part.js';
+import { type ClusterKmsProps, checkClusterKms } from './cluster-kms.js';
 import { type ErasureLayout, erasureLayout } from './erasure-layout.js';
 import { layoutTable } from './layout-table.js';
 
-/** Not with a KMS: a local one would have to be the same directory on every node. */
-export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'> {
+export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'>, ClusterKmsProps {
   /**
    * What every node takes as environment variables, typed and checked: docs/environment-variables.md. Parity is the prop `parity`; there
    * are no certificates, and so neither FTPS nor WebDAV. @default - RustFS' own defaults
@@ -89,12 +90,13 @@ export const drivePaths = (drives: number): readonly string[] =>
 export function clusterServer(scope: Construct, id: string, props: Declared): ClusterServer {
   const { nodes, drivesPerNode, parity, volumes, endpoint, region = 'us-east-1' } = props;
   const layout = erasureLayout({ nodes, drivesPerNode, ...(parity === undefined ? {} : { parity }) });
-  const { registry, secretsDir, rustfsVersion } = registryOf(scope, id, props, false, () => ({
+  const { registry, secretsDir, rustfsVersion } = registryOf(scope, id, props, 'cluster', () => ({
     endpoint,
     target: 'external',
     accessKeyFile: `${rootDir}/access-key`,
     secretKeyFile: `${rootDir}/secret-key`,
   }));
+  checkClusterKms(scope, props, rustfsVersion);
   const rootDir = `${secretsDir}/root`;
   const { hostname, port } = new URL(endpoint);
   const context = {
@@ -122,6 +124,8 @@ export function clusterServer(scope: Construct, id: string, props: Declared): Cl
     listeners(props.ipv6 ?? false),
     ...settingsParts(props, context),
     ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
+    // By the environment of each node: 1.0.1 takes no target by its API while a node does not say that it would follow (seen on four nodes).
+    ...eventTargetsOf(props).map(({ target, purpose }) => eventTargetPart(target, purpose, 'cluster')),
     {
       secretVariables: [
         {

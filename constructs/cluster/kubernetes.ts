@@ -9,7 +9,6 @@ import { S3_PORT } from '../rustfs.js';
 import { serverEndpoint } from '../server.js';
 import type { ServerPart } from '../server-part.js';
 import { TerraformData } from '../terraform-data.js';
-import { type ClusterKmsProps, checkClusterKms } from './cluster-kms.js';
 import {
   clusterServer,
   type IRustFsCluster,
@@ -22,7 +21,7 @@ import {
 import type { ErasureLayout } from './erasure-layout.js';
 import { headlessName, kubernetesManifests } from './kubernetes-manifests.js';
 
-export interface KubernetesClusterProps extends RustFsClusterProps, ClusterKmsProps {
+export interface KubernetesClusterProps extends RustFsClusterProps {
   /** Pods, each on a machine of its own. Cannot change later. */
   readonly nodes: number;
   /** Persistent volumes of each pod. Cannot change later. @default 1 */
@@ -95,7 +94,6 @@ export class KubernetesCluster extends Construct implements IRustFsCluster {
     const names = [...Array.from({ length: nodes }, (_, index) => `${name}-${index}.${headless}`), ...service];
     const server = clusterServer(this, id, { ...props, nodes, drivesPerNode, volumes, endpoint: this.endpoint, names });
     this.region = server.region;
-    checkClusterKms(this, props, server.version);
     this.layout = server.layout;
     this._registry = server.registry;
     if (server.layout.nodesLost.writes.any === 0)

@@ -11,7 +11,6 @@ import { RUSTFS_UID } from '../rustfs-volumes.js';
 import { serverEndpoint } from '../server.js';
 import type { ServerPart } from '../server-part.js';
 import { TerraformData } from '../terraform-data.js';
-import { type ClusterKmsProps, checkClusterKms } from './cluster-kms.js';
 import {
   type ClusterServer,
   clusterServer,
@@ -32,7 +31,7 @@ export interface SwarmNode {
   readonly address: string;
 }
 
-export interface SwarmClusterProps extends RustFsClusterProps, ClusterKmsProps {
+export interface SwarmClusterProps extends RustFsClusterProps {
   /** Machines, in an order that never changes: it is part of the drives' identity. */
   readonly nodes: readonly SwarmNode[];
   /**
@@ -109,7 +108,6 @@ export class SwarmCluster extends Construct implements IRustFsCluster {
     if (!drives)
       Annotations.of(this).addInfo('no drives: a Docker volume per node, on the disk that Docker itself uses');
     const { name, rootDir, secrets, registry, layout, region } = this.#server;
-    checkClusterKms(this, props, this.#server.version);
     this.layout = layout;
     this.region = region;
     this._registry = registry;

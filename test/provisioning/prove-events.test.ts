@@ -108,6 +108,22 @@ test('each declared event arrives, what is outside makes none, and nothing is le
   expect(new Set(seen.map(({ bucket }) => bucket))).toEqual(new Set(['web-uploads', 'web-assets']));
 });
 
+test('an event that is lost, as by a node that does not know of the notification yet, is asked for again', async () => {
+  await world.applyManifest(declared());
+  const [receive] = server.listeners('request');
+  server.removeAllListeners('request');
+  let lost = 0;
+  server.on('request', (request, response) => {
+    if (request.method !== 'POST' || lost > 0) return receive?.call(server, request, response);
+    lost++;
+    request.resume();
+    return response.end();
+  });
+  const { delivered, findings } = await prove(declared());
+  expect({ lost, delivered, findings }).toEqual({ lost: 1, delivered: 3, findings: [] });
+  expect(await leftObjects()).toEqual([]);
+});
+
 test('objects that a killed run left behind are removed by the next', async () => {
   await world.applyManifest(declared());
   await world.asRoot('PUT', '/web-uploads/in/.cdktf-rustfs-event-probe/dead-0.txt', {}, 'x');

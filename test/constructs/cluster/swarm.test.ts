@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { provider } from '@cdktf/provider-docker';
 import { TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { Kms, RustFsCluster, type SwarmClusterProps, VaultAuth } from '../../../constructs/index.js';
+import {
+  EventSecret,
+  EventTarget,
+  Kms,
+  RustFsCluster,
+  type SwarmClusterProps,
+  VaultAuth,
+} from '../../../constructs/index.js';
 
 interface Service {
   readonly name: string;
@@ -54,6 +61,7 @@ function synthesize(props: Partial<SwarmClusterProps> = {}) {
     manifest: JSON.parse(read('manifest.json')) as {
       server: Record<string, unknown>;
       kms?: unknown;
+      eventTargets?: unknown;
     },
   };
 }
@@ -264,5 +272,38 @@ describe('a KMS', () => {
     ],
   ])('that not every node would have is refused: %#', (props, problem) => {
     expect(() => synthesize(props)).toThrow(new Error(`invalid kms of RustFsCluster rustfs: ${problem}`));
+  });
+});
+
+describe('event targets', () => {
+  const hook = (more: object = {}) =>
+    EventTarget.webhook('hook', {
+      endpoint: 'http://receiver.example:3020/webhook',
+      authToken: EventSecret.file('secrets/hook'),
+      ...more,
+    });
+
+  test('are in the environment of every node, with what they may reach and without a queue', () => {
+    const { services, manifest } = synthesize({ eventTargets: [hook()] });
+    for (const { task_spec } of services) {
+      const { env, secrets } = task_spec.container_spec;
+      expect(env).toMatchObject({
+        RUSTFS_NOTIFY_ENABLE: 'true',
+        RUSTFS_NOTIFY_WEBHOOK_ENABLE_HOOK: 'on',
+        RUSTFS_NOTIFY_WEBHOOK_ENDPOINT_HOOK: 'http://receiver.example:3020/webhook',
+        RUSTFS_NOTIFY_WEBHOOK_QUEUE_DIR_HOOK: '',
+        RUSTFS_OUTBOUND_ALLOW_ORIGINS: 'http://receiver.example:3020',
+      });
+      expect(secrets.map(({ file_name }) => file_name)).toContain('/etc/rustfs/events/notify-webhook-hook-auth_token');
+    }
+    expect(manifest.eventTargets).toMatchObject([{ id: 'hook', managedBy: 'environment' }]);
+  });
+
+  test('have no queue there', () => {
+    expect(() => synthesize({ auditTargets: [hook({ queueDirectory: '/queue' })] })).toThrow(
+      new Error(
+        'event target hook has queueDirectory /queue, but the nodes of a cluster have no volume for queues; leave it out',
+      ),
+    );
   });
 });
