@@ -24,18 +24,18 @@ interface IamSettings {
 interface PolicyPluginSettings {
   /** Leaves access decisions to an Open Policy Agent, which the access proof cannot foresee. Expects an http or https URL without user name and password. (RUSTFS_POLICY_PLUGIN_URL) @default - unset */
   readonly url?: string;
-  /** Bearer token for the policy plugin. Expects the path of a file, relative to the project directory. (RUSTFS_POLICY_PLUGIN_AUTH_TOKEN) @default - unset */
+  /** Bearer token for the policy plugin. Only with settings.policyPlugin.url. Expects the path of a file, relative to the project directory. (RUSTFS_POLICY_PLUGIN_AUTH_TOKEN) @default - unset */
   readonly authTokenFile?: string;
 }
 
 interface RateLimitSettings {
   /** Requests of one client address. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_RPM) @default - 0 (no limit) */
   readonly requestsPerMinute?: number;
-  /** Requests of one client address at once. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BURST) @default - 0 (requestsPerMinute) */
+  /** Requests of one client address at once. Only with settings.rateLimit.requestsPerMinute. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BURST) @default - 0 (requestsPerMinute) */
   readonly burst?: number;
   /** Requests of everybody on one bucket. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_RPM) @default - 0 (no limit) */
   readonly requestsPerMinuteAndBucket?: number;
-  /** Requests on one bucket at once. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_BURST) @default - 0 (requestsPerMinuteAndBucket) */
+  /** Requests on one bucket at once. Only with settings.rateLimit.requestsPerMinuteAndBucket. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_BURST) @default - 0 (requestsPerMinuteAndBucket) */
   readonly bucketBurst?: number;
   /** Connections served at the same time on port 9000, health checks and provisioning among them. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_MAX_CONNECTIONS) @default - 0 (no limit) */
   readonly maxConnections?: number;
@@ -202,7 +202,7 @@ interface InternodeSettings {
   readonly prewarm?: boolean;
   /** Requests to a node that counts as offline fail at once, but for one every offlineRetrySeconds. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_OFFLINE_BYPASS) @default - false */
   readonly skipOffline?: boolean;
-  /** How often skipOffline lets a request through. Expects a whole number of seconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_OFFLINE_REPROBE_SECS) @default - 5 */
+  /** How often skipOffline lets a request through. Only with settings.internode.skipOffline. Expects a whole number of seconds, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_OFFLINE_REPROBE_SECS) @default - 5 */
   readonly offlineRetrySeconds?: number;
   /** How often a read from another node is repeated after a network error. Expects a whole number, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_IDEMPOTENT_READ_RETRIES) @default - 1 */
   readonly readRetries?: number;

@@ -5,6 +5,8 @@ import { clusterProblems, domainProblems } from './cluster-checks.js';
 import { ioProblems, ioWarnings } from './io-checks.js';
 import { keyWarnings, togetherProblems } from './key-checks.js';
 import { proxyProblems, proxyWarnings } from './proxy-checks.js';
+import { flatten } from './render.js';
+import { SETTINGS } from './table.js';
 
 const MEBIBYTE = 1_048_576;
 
@@ -20,6 +22,18 @@ export interface ServerShape {
   };
   /** Whether it logs to files. @default false */
   readonly logFiles?: boolean;
+}
+
+/** Settings whose switch is off. */
+function switchedOff(settings: RustFsSettings): string[] {
+  const given = new Map(flatten(settings));
+  const off: readonly unknown[] = [undefined, false, 'off'];
+  return [...given.keys()].flatMap((path) => {
+    const needs = SETTINGS.get(path)?.needs;
+    return needs !== undefined && off.includes(given.get(needs))
+      ? [`settings.${path} has no effect without settings.${needs}`]
+      : [];
+  });
 }
 
 function parityProblems({ storage = {} }: RustFsSettings, drives: number): string[] {
@@ -58,9 +72,10 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
   const { storage, tls, cluster } = shape;
   const inCluster = cluster ? clusterProblems(settings) : [];
   if (inCluster.length > 0) return inCluster;
-  const { rateLimit = {}, policyPlugin = {}, ftps = {}, webdav = {}, internode = {}, profiling = {} } = settings;
+  const { ftps = {}, webdav = {}, profiling = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
+    ...switchedOff(settings),
     ...parityProblems(settings, storage.drives),
     ...domainProblems(settings.server?.domains, cluster?.names),
     ...ioProblems(settings),
@@ -69,18 +84,6 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
     ...backgroundProblems(settings),
     ...proxyProblems(settings),
     ...togetherProblems(settings),
-    ...(rateLimit.burst !== undefined && rateLimit.requestsPerMinute === undefined
-      ? ['settings.rateLimit.burst limits nothing without settings.rateLimit.requestsPerMinute']
-      : []),
-    ...(rateLimit.bucketBurst !== undefined && rateLimit.requestsPerMinuteAndBucket === undefined
-      ? ['settings.rateLimit.bucketBurst limits nothing without settings.rateLimit.requestsPerMinuteAndBucket']
-      : []),
-    ...(internode.offlineRetrySeconds !== undefined && !internode.skipOffline
-      ? ['settings.internode.offlineRetrySeconds has no effect without settings.internode.skipOffline']
-      : []),
-    ...(policyPlugin.authTokenFile !== undefined && policyPlugin.url === undefined
-      ? ['settings.policyPlugin.authTokenFile is for nobody without settings.policyPlugin.url']
-      : []),
     ...(Object.keys(profiling).length > 0 && profiling.cpuMode === undefined
       ? ['settings.profiling takes no profiles without settings.profiling.cpuMode']
       : []),

@@ -1,19 +1,5 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { Size } from '../size.js';
-import { flatten } from './render.js';
-import { SETTINGS } from './table.js';
-
-/** Settings whose switch is off. */
-function switchedOff(settings: RustFsSettings): string[] {
-  const given = new Map(flatten(settings));
-  const off: readonly unknown[] = [undefined, false, 'off'];
-  return [...given.keys()].flatMap((path) => {
-    const needs = SETTINGS.get(path)?.needs;
-    return needs !== undefined && off.includes(given.get(needs))
-      ? [`settings.${path} has no effect without settings.${needs}`]
-      : [];
-  });
-}
 
 const bytes = (size: Size | undefined, otherwise: number) => size?.toBytes() ?? otherwise;
 
@@ -79,13 +65,7 @@ function uringProblems({ uring, uringReadBudget, uringReadBudgetPerDrive }: Rust
 /** What does not fit among the settings of reads, writes, listing and I/O. */
 export function ioProblems(settings: RustFsSettings): string[] {
   const { storage = {}, listing = {}, writes = {}, io = {} } = settings;
-  return [
-    ...switchedOff(settings),
-    ...bufferProblems(storage),
-    ...listingProblems(listing),
-    ...admissionProblems(writes),
-    ...uringProblems(io),
-  ];
+  return [...bufferProblems(storage), ...listingProblems(listing), ...admissionProblems(writes), ...uringProblems(io)];
 }
 
 /** What is allowed among them, but better known. */

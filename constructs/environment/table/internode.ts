@@ -208,6 +208,7 @@ const peers: readonly Variable[] = [
     value: seconds(1),
     ...NEW,
     default: '5',
+    needs: 'internode.skipOffline',
     effect: 'How often skipOffline lets a request through',
     source: DISK,
   },

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settingsWarnings } from '../../../constructs/environment/checks.js';
-import { ioProblems } from '../../../constructs/environment/io-checks.js';
+import { settingsProblems, settingsWarnings } from '../../../constructs/environment/checks.js';
 import { settingsParts } from '../../../constructs/environment/settings-part.js';
 import { SETTINGS } from '../../../constructs/environment/table.js';
 import { type RustFsSettings, RustFsStorage, Size } from '../../../constructs/index.js';
@@ -79,7 +78,9 @@ describe('settings that have no effect as they are given', () => {
     ],
     [{ writes: { admission: true, admissionLimit: 4 } }, []],
     [{ writes: { largeAdmissionLimit: 4 } }, []],
-  ])('%j', (settings, problems) => expect(ioProblems(settings)).toEqual(problems));
+  ])('%j', (settings, problems) =>
+    expect(settingsProblems(settings, { storage: { drives: 1 }, tls: false })).toEqual(problems),
+  );
 });
 
 test('a path of a listing is outside of the drives', () => {
