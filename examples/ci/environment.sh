@@ -40,7 +40,8 @@ case $command in
     ;;
   apply)
     "$TERRAFORM" -chdir="$directory" apply -auto-approve -input=false -no-color -lock-timeout="$LOCK_TIMEOUT"
-    # Terraform runs its step only when the manifest has changed; the server may have drifted all the same.
+    # Terraform runs its step only when the manifest has changed; the server may have drifted all the same. A stack with
+    # automaticRollback: false wants --no-rollback here, too.
     npx --no-install cdktf-rustfs apply --manifest "$directory/manifest.json" --yes --verify
     ;;
   *) usage ;;
