@@ -29,13 +29,13 @@ interface PolicyPluginSettings {
 }
 
 interface RateLimitSettings {
-  /** Requests of one client address. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_RPM) @default - 0 (no limit) */
+  /** Requests of one client address. Expects a whole number from 1 to 4294967295. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_RPM) @default - 0 (no limit) */
   readonly requestsPerMinute?: number;
-  /** Requests of one client address at once. Only with settings.rateLimit.requestsPerMinute. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BURST) @default - 0 (requestsPerMinute) */
+  /** Requests of one client address at once. Only with settings.rateLimit.requestsPerMinute. Expects a whole number from 1 to 4294967295. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BURST) @default - 0 (requestsPerMinute) */
   readonly burst?: number;
-  /** Requests of everybody on one bucket. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_RPM) @default - 0 (no limit) */
+  /** Requests of everybody on one bucket. Expects a whole number from 1 to 4294967295. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_RPM) @default - 0 (no limit) */
   readonly requestsPerMinuteAndBucket?: number;
-  /** Requests on one bucket at once. Only with settings.rateLimit.requestsPerMinuteAndBucket. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_BURST) @default - 0 (requestsPerMinuteAndBucket) */
+  /** Requests on one bucket at once. Only with settings.rateLimit.requestsPerMinuteAndBucket. Expects a whole number from 1 to 4294967295. Only in 1.0.1. (RUSTFS_API_RATE_LIMIT_BUCKET_BURST) @default - 0 (requestsPerMinuteAndBucket) */
   readonly bucketBurst?: number;
   /** Connections served at the same time on port 9000, health checks and provisioning among them. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_API_MAX_CONNECTIONS) @default - 0 (no limit) */
   readonly maxConnections?: number;
@@ -57,7 +57,7 @@ interface StorageSettings {
   readonly reducedParity?: string;
   /** Whether parity is raised while drives are missing. (RUSTFS_STORAGE_CLASS_OPTIMIZE) @default - availability */
   readonly optimize?: 'availability' | 'capacity';
-  /** Largest object that is stored together with its metadata. Expects a Size. (RUSTFS_STORAGE_CLASS_INLINE_BLOCK) @default - 128 KiB */
+  /** Largest shard (an object divided by the data drives) that is stored together with its metadata; an eighth of it in buckets with versioning. Expects a Size. (RUSTFS_STORAGE_CLASS_INLINE_BLOCK) @default - 256 KiB divided by the data drives, at most 128 KiB; 1.0.0-beta.7: 128 KiB */
   readonly inlineBlock?: Size;
   /** What the start does on NFS, CIFS, FUSE, overlayfs, 9p, Ceph and Gluster. `fail` for RustFsStorage.paths(). (RUSTFS_UNSUPPORTED_FS_POLICY) @default - warn */
   readonly unsupportedFilesystem?: 'warn' | 'fail';
@@ -70,9 +70,9 @@ interface StorageSettings {
     | 'IndustrialIoT'
     | 'SecureStorage'
     | 'custom';
-  /** Smallest buffer of the profile custom. Expects a Size from 1 to 65536 bytes. (RUSTFS_BUFFER_MIN_SIZE) @default - 64 KiB */
+  /** Lower limit of bufferUnknownSize; the other buffers of the profile custom are 64 KiB, 256 KiB or 1 MiB. Expects a Size from 1 to 65536 bytes. (RUSTFS_BUFFER_MIN_SIZE) @default - 64 KiB */
   readonly bufferMin?: Size;
-  /** Largest buffer of the profile custom. Expects a Size of at least 1048576 bytes. (RUSTFS_BUFFER_MAX_SIZE) @default - 1 MiB */
+  /** Upper limit of bufferUnknownSize. Expects a Size of at least 1048576 bytes. (RUSTFS_BUFFER_MAX_SIZE) @default - 1 MiB */
   readonly bufferMax?: Size;
   /** Buffer of the profile custom for data of unknown size; between the two. Expects a Size. (RUSTFS_BUFFER_DEFAULT_SIZE) @default - 256 KiB */
   readonly bufferUnknownSize?: Size;
@@ -98,7 +98,7 @@ interface StorageSettings {
   readonly recoverConfig?: boolean;
   /** Refuses SSE-C over plain HTTP, where the key travels in clear. Only in 1.0.1. (RUSTFS_SSE_C_REQUIRE_TLS) @default - false */
   readonly requireTlsForCustomerKeys?: boolean;
-  /** What lifecycle dates are rounded up to; a day, as in S3. Expects a whole number of seconds, at least 1. (RUSTFS_ILM_PROCESS_TIME) @default - 86400 */
+  /** What lifecycle dates are rounded up to; a day, as in S3. Expects a whole number of seconds from 1 to 2147483647. (RUSTFS_ILM_PROCESS_TIME) @default - 86400 */
   readonly lifecycleRoundingSeconds?: number;
   /** Objects that are deleted from remote tiers at the same time. Expects a whole number, at least 1. (RUSTFS_REMOTE_DELETE_MAX_CONCURRENCY) @default - as many as CPUs, at most 16 */
   readonly tierDeletions?: number;
@@ -178,7 +178,7 @@ interface InternodeSettings {
   readonly noDelay?: boolean;
   /** What one answer of another node may send ahead. Expects a Size from 1 to 2147483647 bytes. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_HTTP2_STREAM_WINDOW_SIZE) @default - 1 MiB */
   readonly streamWindow?: Size;
-  /** The same for all answers of one connection; not less than streamWindow. Expects a Size from 1 to 2147483647 bytes. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_HTTP2_CONN_WINDOW_SIZE) @default - 2 MiB */
+  /** The same for all answers of one connection; should not be less than streamWindow. Expects a Size from 1 to 2147483647 bytes. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_HTTP2_CONN_WINDOW_SIZE) @default - 2 MiB */
   readonly connectionWindow?: Size;
   /** Largest message between nodes; metadata of an object with very many versions has to fit. Expects a Size. Only in 1.0.1. Clusters alone. (RUSTFS_INTERNODE_RPC_MAX_MESSAGE_SIZE) @default - 100 MiB */
   readonly maxMessage?: Size;
@@ -257,7 +257,7 @@ interface ObjectsSettings {
   readonly lockRpcReconnectMilliseconds?: number;
   /** Calls for locks to one node that go on after their timeout; more are cancelled. Expects a whole number, at least 0. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_DETACHED_LIMIT) @default - 256 */
   readonly lockRpcDetached?: number;
-  /** Calls for locks to one node at a time; more fail at once. Expects a whole number, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_REQUEST_LIMIT) @default - 128 */
+  /** Calls that take locks at a node that has just let some time out; more fail at once. No limit at other nodes. Expects a whole number, at least 1. Only in 1.0.1. Clusters alone. (RUSTFS_OBJECT_LOCK_RPC_REQUEST_LIMIT) @default - 128 */
   readonly lockRpcLimit?: number;
   /** Refuses a write that lost its lock to another one. With it RustFS does not start on empty drives, and refuses all writes while a node does not answer. Only in 1.0.1. (RUSTFS_OBJECT_TRANSACTION_FENCING_WRITE) @default - false */
   readonly transactionFencing?: boolean;
@@ -356,7 +356,7 @@ interface HttpSettings {
   readonly bodyTimeoutSeconds?: number;
   /** Largest header block of HTTP/1.1. Expects a Size of at least 8192 bytes. (RUSTFS_HTTP1_MAX_BUF_SIZE) @default - 64 KiB */
   readonly maxHeaders?: Size;
-  /** Largest header block of HTTP/2. Expects a Size of at least 8192 bytes. (RUSTFS_H2_MAX_HEADER_LIST_SIZE) @default - 64 KiB */
+  /** Largest header block of HTTP/2. Expects a Size from 8192 to 4294967295 bytes. (RUSTFS_H2_MAX_HEADER_LIST_SIZE) @default - 64 KiB */
   readonly h2MaxHeaders?: Size;
   /** HTTP/2 flow control for one request. Expects a Size from 65535 to 2147483647 bytes. (RUSTFS_H2_INITIAL_STREAM_WINDOW_SIZE) @default - 4 MiB */
   readonly h2StreamWindow?: Size;
@@ -364,7 +364,7 @@ interface HttpSettings {
   readonly h2ConnectionWindow?: Size;
   /** Largest HTTP/2 frame. Expects a Size from 16384 to 16777215 bytes. (RUSTFS_H2_MAX_FRAME_SIZE) @default - 512 KiB */
   readonly h2MaxFrame?: Size;
-  /** HTTP/2 requests at a time on one connection. Expects a whole number, at least 1. (RUSTFS_H2_MAX_CONCURRENT_STREAMS) @default - 2048 */
+  /** HTTP/2 requests at a time on one connection. Expects a whole number from 1 to 4294967295. (RUSTFS_H2_MAX_CONCURRENT_STREAMS) @default - 2048 */
   readonly h2MaxStreams?: number;
   /** Pause between HTTP/2 pings. Expects a whole number of seconds, at least 1. (RUSTFS_H2_KEEP_ALIVE_INTERVAL) @default - 20 */
   readonly h2PingSeconds?: number;
@@ -421,7 +421,7 @@ interface ConsoleSettings {
   readonly corsAllowedOrigins?: readonly string[];
   /** Length of a console session. Expects a whole number of seconds, at least 60. (RUSTFS_CONSOLE_AUTH_TIMEOUT) @default - 3600 */
   readonly sessionSeconds?: number;
-  /** Console requests of one client address. Expects a whole number, at least 1. Only in 1.0.1. (RUSTFS_CONSOLE_RATE_LIMIT_RPM) @default - 100 */
+  /** Console requests of one client address. Expects a whole number from 1 to 4294967295. Only in 1.0.1. (RUSTFS_CONSOLE_RATE_LIMIT_RPM) @default - 100 */
   readonly requestsPerMinute?: number;
   /** Origin that browsers return to after a sign-in. Expects an http or https URL without user name and password. Only in 1.0.1. (RUSTFS_BROWSER_REDIRECT_URL) @default - unset */
   readonly redirectUrl?: string;
@@ -551,7 +551,7 @@ interface LogFilesSettings {
   readonly maxFileSize?: Size;
   /** Pause between two cleanups of old log files. Expects a whole number of seconds, at least 1. (RUSTFS_OBS_LOG_CLEANUP_INTERVAL_SECONDS) @default - 1800 */
   readonly cleanupSeconds?: number;
-  /** Age up to which a cleanup leaves a file alone. Expects a whole number of seconds, at least 0. (RUSTFS_OBS_LOG_MIN_FILE_AGE_SECONDS) @default - 3600 */
+  /** Age up to which a cleanup leaves a file alone; 1.0.0-beta.7 deletes empty ones at any age. Expects a whole number of seconds, at least 0. (RUSTFS_OBS_LOG_MIN_FILE_AGE_SECONDS) @default - 3600 */
   readonly minAgeSeconds?: number;
   /** Files that a cleanup never touches. Expects a list of file names, with * for any characters. (RUSTFS_OBS_LOG_EXCLUDE_PATTERNS) @default - unset */
   readonly exclude?: readonly string[];
@@ -682,7 +682,7 @@ interface CapacitySettings {
   readonly adaptiveTimeout?: boolean;
   /** Least time for a drive, with settings.capacity.adaptiveTimeout. Expects a whole number of seconds, at least 1. (RUSTFS_CAPACITY_MIN_TIMEOUT) @default - 2 */
   readonly minTimeoutSeconds?: number;
-  /** Most time for a drive, with settings.capacity.adaptiveTimeout. 1.0.1 gives up a drive after twice of it. Expects a whole number of seconds, at least 1. (RUSTFS_CAPACITY_MAX_TIMEOUT) @default - 15, or 60 with settings.drives.timeoutProfile high_latency; 1.0.0-beta.7: 15 */
+  /** Most time for a drive, with settings.capacity.adaptiveTimeout. 1.0.1 gives up a drive after twice of it, at least 5 seconds, also without that. Expects a whole number of seconds, at least 1. (RUSTFS_CAPACITY_MAX_TIMEOUT) @default - 15, or 60 with settings.drives.timeoutProfile high_latency; 1.0.0-beta.7: 15 */
   readonly maxTimeoutSeconds?: number;
   /** Counts what symbolic links on a drive lead to. (RUSTFS_CAPACITY_FOLLOW_SYMLINKS) @default - false */
   readonly followSymlinks?: boolean;
@@ -697,7 +697,7 @@ interface ScannerSettings {
   readonly speed?: 'fastest' | 'fast' | 'default' | 'slow' | 'slowest';
   /** Pause between two walks. Expects a whole number of seconds, at least 1. (RUSTFS_SCANNER_CYCLE) @default - from the speed */
   readonly cycleSeconds?: number;
-  /** Pause before the first walk; without `scanner.cycleSeconds` the one between two walks as well. Expects a whole number of seconds, at least 0. (RUSTFS_SCANNER_START_DELAY_SECS) @default - unset */
+  /** About the pause before the first walk, which 1.0.1 leaves out while usage was never counted or when buckets replicate; without `scanner.cycleSeconds` the one between two walks as well. Expects a whole number of seconds, at least 1. (RUSTFS_SCANNER_START_DELAY_SECS) @default - unset */
   readonly startDelaySeconds?: number;
   /** Sleeps this many times as long as the work before it took; 0: only while requests are served. Expects a number from 0 to 10000. Only in 1.0.1. (RUSTFS_SCANNER_DELAY) @default - from the speed */
   readonly sleepFactor?: number;
@@ -715,9 +715,9 @@ interface ScannerSettings {
   readonly idleMode?: boolean;
   /** Timeout for saving what was found. Expects a whole number of seconds, at least 1. (RUSTFS_SCANNER_CACHE_SAVE_TIMEOUT_SECS) @default - 14; 1.0.0-beta.7: 30 */
   readonly cacheSaveTimeoutSeconds?: number;
-  /** Erasure sets that are walked at the same time. Expects a whole number, at least 0. (RUSTFS_SCANNER_MAX_CONCURRENT_SET_SCANS) @default - 4; 1.0.0-beta.7: 0 (no limit) */
+  /** Erasure sets that are walked at the same time; in 1.0.1 one while requests are served, and always one with maxCycleObjects or maxCycleDirectories. Expects a whole number, at least 0. (RUSTFS_SCANNER_MAX_CONCURRENT_SET_SCANS) @default - 4; 1.0.0-beta.7: 0 (no limit) */
   readonly concurrentSets?: number;
-  /** Drives that are walked at the same time. Expects a whole number, at least 0. (RUSTFS_SCANNER_MAX_CONCURRENT_DISK_SCANS) @default - 4; 1.0.0-beta.7: 0 (no limit) */
+  /** Drives that are walked at the same time; in 1.0.1 one while requests are served. Expects a whole number, at least 0. (RUSTFS_SCANNER_MAX_CONCURRENT_DISK_SCANS) @default - 4; 1.0.0-beta.7: 0 (no limit) */
   readonly concurrentDrives?: number;
   /** Objects after which it lets others run; 0: never for their number. Expects a whole number, at least 0. (RUSTFS_SCANNER_YIELD_EVERY_N_OBJECTS) @default - 128 */
   readonly yieldEvery?: number;
@@ -811,11 +811,11 @@ interface TiersSettings {
   readonly recovery?: boolean;
   /** Takes tiers with versions whose ids are no UUIDs, as those of AWS, or `null`; false: an object does not move to them. Only in 1.0.1. (RUSTFS_TIER_REMOTE_VERSION_STATE_WRITE) @default - false */
   readonly anyVersionId?: boolean;
-  /** Timeout of a connection to a tier. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_CONNECT_TIMEOUT_SECS) @default - 10 */
+  /** Timeout of a connection to a tier, but not to Google Cloud Storage. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_CONNECT_TIMEOUT_SECS) @default - 10 */
   readonly connectTimeoutSeconds?: number;
-  /** Timeout of a request to a tier until its answer begins, so of a whole upload. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_REQUEST_TIMEOUT_SECS) @default - 86400 */
+  /** Timeout of a request to a tier until its answer begins, so of a whole upload; not of Google Cloud Storage. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_REQUEST_TIMEOUT_SECS) @default - 86400 */
   readonly requestTimeoutSeconds?: number;
-  /** How long the answer of a tier may stand still. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_RESPONSE_BODY_IDLE_TIMEOUT_SECS) @default - 60 */
+  /** How long the answer of a tier may stand still, but not that of Google Cloud Storage. Expects a whole number of seconds, at least 1. Only in 1.0.1. (RUSTFS_TIER_REMOTE_RESPONSE_BODY_IDLE_TIMEOUT_SECS) @default - 60 */
   readonly idleTimeoutSeconds?: number;
 }
 
@@ -985,15 +985,15 @@ interface WritesSettings {
   readonly partAdmissionWaitMilliseconds?: number;
   /** Parts of uploads that wait for their turn; more get 503 SlowDown at once. Expects a whole number, at least 0. Only in 1.0.1. (RUSTFS_PUT_MULTIPART_FOREGROUND_ADMISSION_MAX_PENDING) @default - 0: 16 for each large upload at the same time */
   readonly partAdmissionMaxPending?: number;
-  /** Largest upload that is in memory before it is written; half above 64 uploads at the same time, a quarter above 128, but not below 128 KiB. Expects a Size. Only in 1.0.1. (RUSTFS_SMALL_EAGER_PUT_MAX_SIZE_BYTES) @default - 512 KiB */
+  /** Largest upload that is in memory before it is written; half above 64 uploads at the same time, a quarter above 128, but not below 128 KiB. Not if encrypted or compressible; with If-Match or If-None-Match at least 1 MiB. Expects a Size. Only in 1.0.1. (RUSTFS_SMALL_EAGER_PUT_MAX_SIZE_BYTES) @default - 512 KiB */
   readonly eagerMaxSize?: Size;
   /** Largest upload above 1 MiB that is in memory before it is written, if neither encrypted nor compressible. Expects a Size. Only in 1.0.1. (RUSTFS_ZERO_COPY_EAGER_PUT_MAX_SIZE_BYTES) @default - 16 MiB */
   readonly eagerLargeMaxSize?: Size;
   /** Refuses archives such as .zip and .tar.gz with a Content-Encoding, which clients would unpack. (RUSTFS_REJECT_ARCHIVE_CONTENT_ENCODING) @default - false */
   readonly rejectEncodedArchives?: boolean;
-  /** Age at which an unfinished multipart upload is deleted, unless a lifecycle rule does it before. Expects a duration such as 24h, with ms, s, m, h, d or w. (RUSTFS_API_STALE_UPLOADS_EXPIRY) @default - 24h */
+  /** Age at which an unfinished multipart upload is deleted, unless a lifecycle rule does it before. Expects a duration such as 24h, up to 99999 s, m, h, d or w. (RUSTFS_API_STALE_UPLOADS_EXPIRY) @default - 24h */
   readonly staleUploadExpiry?: string;
-  /** How often RustFS looks for unfinished multipart uploads to delete. Expects a duration such as 24h, with ms, s, m, h, d or w. (RUSTFS_API_STALE_UPLOADS_CLEANUP_INTERVAL) @default - 6h */
+  /** How often RustFS looks for unfinished multipart uploads to delete. Expects a duration such as 6h, up to 99999 ms, s, m, h, d or w. (RUSTFS_API_STALE_UPLOADS_CLEANUP_INTERVAL) @default - 6h */
   readonly staleUploadCleanupInterval?: string;
   /** Answers as soon as enough drives have the object, and finishes the others after it. Only in 1.0.1. (RUSTFS_PUT_RENAME_EARLY_ACK_ENABLE) @default - true */
   readonly earlyAnswer?: boolean;

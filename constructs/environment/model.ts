@@ -1,5 +1,8 @@
 import type { RustFsVersion } from '../../policies/index.js';
 
+/** The largest number that RustFS reads where it reads 32 bits; it takes its default for one that is larger. */
+export const MAX_U32 = 2 ** 32 - 1;
+
 /** What a variable takes, and so the type of its setting. */
 export type Value =
   | { readonly kind: 'boolean' }

@@ -87,7 +87,8 @@ export const capacity: Section = {
       value: seconds(1),
       default: '15, or 60 with settings.drives.timeoutProfile high_latency',
       betaDefault: '15',
-      effect: 'Most time for a drive, with settings.capacity.adaptiveTimeout. 1.0.1 gives up a drive after twice of it',
+      effect:
+        'Most time for a drive, with settings.capacity.adaptiveTimeout. 1.0.1 gives up a drive after twice of it, at least 5 seconds, also without that',
     },
     {
       name: 'RUSTFS_CAPACITY_FOLLOW_SYMLINKS',

@@ -1,4 +1,4 @@
-import { integer, origins, type Section, seconds, text, url } from '../model.js';
+import { integer, MAX_U32, origins, type Section, seconds, text, url } from '../model.js';
 
 export const consoleSection: Section = {
   title: 'Console and CORS',
@@ -38,7 +38,7 @@ export const consoleSection: Section = {
     {
       name: 'RUSTFS_CONSOLE_RATE_LIMIT_RPM',
       setting: 'console.requestsPerMinute',
-      value: integer(1),
+      value: integer(1, MAX_U32),
       only: '1.0.1',
       otherwise: 'logs the number and limits nothing',
       switches: 'RUSTFS_CONSOLE_RATE_LIMIT_ENABLE',

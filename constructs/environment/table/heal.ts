@@ -1,4 +1,4 @@
-import { boolean, choice, integer, milliseconds, type Section, seconds, size } from '../model.js';
+import { boolean, choice, integer, MAX_U32, milliseconds, type Section, seconds, size } from '../model.js';
 
 const MANAGER = 'crates/heal/src/heal/manager.rs';
 const MRF = 'crates/heal/src/heal/mrf_queue.rs';
@@ -92,7 +92,7 @@ export const heal: Section = {
     {
       name: 'RUSTFS_HEAL_OBJECT_SELECT_PROB',
       setting: 'heal.checkWalks',
-      value: integer(0, 2 ** 32 - 1),
+      value: integer(0, MAX_U32),
       default: '1024',
       effect:
         'Walks of the scanner in which each object of an erasure set is checked once for parts to repair; a check for bitrot takes as many. 0: the scanner finds nothing to repair',

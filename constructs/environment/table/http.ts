@@ -1,4 +1,4 @@
-import { boolean, integer, list, type Section, seconds, size } from '../model.js';
+import { boolean, integer, list, MAX_U32, type Section, seconds, size } from '../model.js';
 
 export const http: Section = {
   title: 'HTTP',
@@ -31,7 +31,7 @@ export const http: Section = {
     {
       name: 'RUSTFS_H2_MAX_HEADER_LIST_SIZE',
       setting: 'http.h2MaxHeaders',
-      value: size(8192),
+      value: size(8192, MAX_U32),
       default: '64 KiB',
       effect: 'Largest header block of HTTP/2',
     },
@@ -59,7 +59,7 @@ export const http: Section = {
     {
       name: 'RUSTFS_H2_MAX_CONCURRENT_STREAMS',
       setting: 'http.h2MaxStreams',
-      value: integer(1),
+      value: integer(1, MAX_U32),
       default: '2048',
       effect: 'HTTP/2 requests at a time on one connection',
     },

@@ -81,7 +81,7 @@ const rpc: readonly Variable[] = [
     value: WINDOW,
     ...NEW,
     default: '2 MiB',
-    effect: 'The same for all answers of one connection; not less than streamWindow',
+    effect: 'The same for all answers of one connection; should not be less than streamWindow',
   },
   {
     name: 'RUSTFS_INTERNODE_RPC_MAX_MESSAGE_SIZE',

@@ -80,7 +80,7 @@ export const lifecycle: Section = {
       value: seconds(1),
       only: '1.0.1',
       default: '10',
-      effect: 'Timeout of a connection to a tier',
+      effect: 'Timeout of a connection to a tier, but not to Google Cloud Storage',
       source: TIMEOUTS,
     },
     {
@@ -89,7 +89,8 @@ export const lifecycle: Section = {
       value: seconds(1),
       only: '1.0.1',
       default: '86400',
-      effect: 'Timeout of a request to a tier until its answer begins, so of a whole upload',
+      effect:
+        'Timeout of a request to a tier until its answer begins, so of a whole upload; not of Google Cloud Storage',
       source: TIMEOUTS,
     },
     {
@@ -98,7 +99,7 @@ export const lifecycle: Section = {
       value: seconds(1),
       only: '1.0.1',
       default: '60',
-      effect: 'How long the answer of a tier may stand still',
+      effect: 'How long the answer of a tier may stand still, but not that of Google Cloud Storage',
       source: TIMEOUTS,
     },
     {

@@ -23,7 +23,7 @@ export const logFiles: Section = {
       setting: 'logFiles.minAgeSeconds',
       value: seconds(0),
       default: '3600',
-      effect: 'Age up to which a cleanup leaves a file alone',
+      effect: 'Age up to which a cleanup leaves a file alone; 1.0.0-beta.7 deletes empty ones at any age',
     },
     {
       name: 'RUSTFS_OBS_LOG_EXCLUDE_PATTERNS',

@@ -175,7 +175,8 @@ export const objects: Section = {
       only: '1.0.1',
       clusterOnly: true,
       default: '128',
-      effect: 'Calls for locks to one node at a time; more fail at once',
+      effect:
+        'Calls that take locks at a node that has just let some time out; more fail at once. No limit at other nodes',
       source: 'crates/ecstore/src/cluster/rpc/remote_locker.rs',
     },
     {

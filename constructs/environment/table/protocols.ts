@@ -1,7 +1,8 @@
 import { boolean, integer, type Section, seconds, size, text } from '../model.js';
 
 const ports = text('a range of ports such as 40000-40050', /^\d{1,5}-\d{1,5}$/);
-const address = text('an IPv4 address that clients reach', /^\d{1,3}(\.\d{1,3}){3}$/);
+const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const address = text('an IPv4 address that clients reach', new RegExp(`^${OCTET}(\\.${OCTET}){3}$`));
 const CA_FILE = 'RustFS looks whether the file exists, and asks no client for a certificate';
 const FIXED = 'the container always listens at the default; it is reached over the Docker network of the stack';
 

@@ -1,8 +1,6 @@
-import { boolean, choice, integer, type Section, seconds, size } from '../model.js';
+import { boolean, choice, integer, MAX_U32, type Section, seconds, size } from '../model.js';
 
 /** RustFS takes the default for more. */
-const MAX_U32 = 2 ** 32 - 1;
-
 export const scanner: Section = {
   title: 'Scanner and usage',
   source: 'crates/config/src/constants/scanner.rs',
@@ -39,8 +37,9 @@ export const scanner: Section = {
     {
       name: 'RUSTFS_SCANNER_START_DELAY_SECS',
       setting: 'scanner.startDelaySeconds',
-      value: seconds(0),
-      effect: 'Pause before the first walk; without `scanner.cycleSeconds` the one between two walks as well',
+      value: seconds(1),
+      effect:
+        'About the pause before the first walk, which 1.0.1 leaves out while usage was never counted or when buckets replicate; without `scanner.cycleSeconds` the one between two walks as well',
       source: 'crates/scanner/src/runtime_config.rs',
     },
     {
@@ -117,7 +116,8 @@ export const scanner: Section = {
       value: integer(0),
       default: '4',
       betaDefault: '0 (no limit)',
-      effect: 'Erasure sets that are walked at the same time',
+      effect:
+        'Erasure sets that are walked at the same time; in 1.0.1 one while requests are served, and always one with maxCycleObjects or maxCycleDirectories',
     },
     {
       name: 'RUSTFS_SCANNER_MAX_CONCURRENT_DISK_SCANS',
@@ -125,7 +125,7 @@ export const scanner: Section = {
       value: integer(0),
       default: '4',
       betaDefault: '0 (no limit)',
-      effect: 'Drives that are walked at the same time',
+      effect: 'Drives that are walked at the same time; in 1.0.1 one while requests are served',
     },
     {
       name: 'RUSTFS_SCANNER_YIELD_EVERY_N_OBJECTS',

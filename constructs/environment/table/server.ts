@@ -1,4 +1,4 @@
-import { boolean, choice, integer, list, type Section, seconds, secretFile, url } from '../model.js';
+import { boolean, choice, integer, list, MAX_U32, type Section, seconds, secretFile, url } from '../model.js';
 
 /** Host names, as in an address. */
 const domains = list('host names such as s3.example.com', /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
@@ -141,7 +141,7 @@ export const server: Section = {
     {
       name: 'RUSTFS_API_RATE_LIMIT_RPM',
       setting: 'rateLimit.requestsPerMinute',
-      value: integer(1),
+      value: integer(1, MAX_U32),
       only: '1.0.1',
       switches: 'RUSTFS_API_RATE_LIMIT_ENABLE',
       default: '0 (no limit)',
@@ -151,7 +151,7 @@ export const server: Section = {
     {
       name: 'RUSTFS_API_RATE_LIMIT_BURST',
       setting: 'rateLimit.burst',
-      value: integer(1),
+      value: integer(1, MAX_U32),
       only: '1.0.1',
       default: '0 (requestsPerMinute)',
       needs: 'rateLimit.requestsPerMinute',
@@ -161,7 +161,7 @@ export const server: Section = {
     {
       name: 'RUSTFS_API_RATE_LIMIT_BUCKET_RPM',
       setting: 'rateLimit.requestsPerMinuteAndBucket',
-      value: integer(1),
+      value: integer(1, MAX_U32),
       only: '1.0.1',
       switches: 'RUSTFS_API_RATE_LIMIT_ENABLE',
       default: '0 (no limit)',
@@ -171,7 +171,7 @@ export const server: Section = {
     {
       name: 'RUSTFS_API_RATE_LIMIT_BUCKET_BURST',
       setting: 'rateLimit.bucketBurst',
-      value: integer(1),
+      value: integer(1, MAX_U32),
       only: '1.0.1',
       default: '0 (requestsPerMinuteAndBucket)',
       needs: 'rateLimit.requestsPerMinuteAndBucket',

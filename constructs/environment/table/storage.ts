@@ -38,8 +38,10 @@ export const storage: Section = {
       name: 'RUSTFS_STORAGE_CLASS_INLINE_BLOCK',
       setting: 'storage.inlineBlock',
       value: size(),
-      default: '128 KiB',
-      effect: 'Largest object that is stored together with its metadata',
+      default: '256 KiB divided by the data drives, at most 128 KiB',
+      betaDefault: '128 KiB',
+      effect:
+        'Largest shard (an object divided by the data drives) that is stored together with its metadata; an eighth of it in buckets with versioning',
     },
     {
       name: 'RUSTFS_UNSAFE_BYPASS_DISK_CHECK',
@@ -78,7 +80,7 @@ export const storage: Section = {
       setting: 'storage.bufferMin',
       value: size(1, 65_536),
       default: '64 KiB',
-      effect: 'Smallest buffer of the profile custom',
+      effect: 'Lower limit of bufferUnknownSize; the other buffers of the profile custom are 64 KiB, 256 KiB or 1 MiB',
       source: 'rustfs/src/init.rs',
     },
     {
@@ -86,7 +88,7 @@ export const storage: Section = {
       setting: 'storage.bufferMax',
       value: size(1_048_576),
       default: '1 MiB',
-      effect: 'Largest buffer of the profile custom',
+      effect: 'Upper limit of bufferUnknownSize',
       source: 'rustfs/src/init.rs',
     },
     {
@@ -213,7 +215,7 @@ export const storage: Section = {
     {
       name: 'RUSTFS_ILM_PROCESS_TIME',
       setting: 'storage.lifecycleRoundingSeconds',
-      value: seconds(1),
+      value: seconds(1, 2 ** 31 - 1),
       default: '86400',
       effect: 'What lifecycle dates are rounded up to; a day, as in S3',
       source: 'crates/lifecycle/src/core.rs',

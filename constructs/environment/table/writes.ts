@@ -94,7 +94,7 @@ export const writes: Section = {
       only: '1.0.1',
       default: '512 KiB',
       effect:
-        'Largest upload that is in memory before it is written; half above 64 uploads at the same time, a quarter above 128, but not below 128 KiB',
+        'Largest upload that is in memory before it is written; half above 64 uploads at the same time, a quarter above 128, but not below 128 KiB. Not if encrypted or compressible; with If-Match or If-None-Match at least 1 MiB',
       source: 'rustfs/src/app/object/put.rs',
     },
     {
@@ -118,7 +118,7 @@ export const writes: Section = {
     {
       name: 'RUSTFS_API_STALE_UPLOADS_EXPIRY',
       setting: 'writes.staleUploadExpiry',
-      value: text('a duration such as 24h, with ms, s, m, h, d or w', /^[1-9]\d*(ms|s|m|h|d|w)$/),
+      value: text('a duration such as 24h, up to 99999 s, m, h, d or w', /^[1-9]\d{0,4}[smhdw]$/),
       default: '24h',
       effect: 'Age at which an unfinished multipart upload is deleted, unless a lifecycle rule does it before',
       source: 'crates/ecstore/src/bucket/lifecycle/bucket_lifecycle_ops.rs',
@@ -126,7 +126,7 @@ export const writes: Section = {
     {
       name: 'RUSTFS_API_STALE_UPLOADS_CLEANUP_INTERVAL',
       setting: 'writes.staleUploadCleanupInterval',
-      value: text('a duration such as 24h, with ms, s, m, h, d or w', /^[1-9]\d*(ms|s|m|h|d|w)$/),
+      value: text('a duration such as 6h, up to 99999 ms, s, m, h, d or w', /^[1-9]\d{0,4}(ms|s|m|h|d|w)$/),
       default: '6h',
       effect: 'How often RustFS looks for unfinished multipart uploads to delete',
       source: 'crates/ecstore/src/bucket/lifecycle/bucket_lifecycle_ops.rs',
