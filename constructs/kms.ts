@@ -103,7 +103,7 @@ export class Kms {
 
 function vaultSection({ address, auth, namespace, caCertificatePath, insecureReason }: VaultProps) {
   const url = hostUrl(address);
-  if (!URL.canParse(address) || url === undefined) {
+  if (url === undefined) {
     throw new Error(
       `invalid address of Vault (value: ${withoutCredentials(address)}): expected a URL without path and credentials, such as https://vault.example.com:8200`,
     );

@@ -8,7 +8,7 @@ export function listeners(ipv6: boolean): ServerPart {
   return ipv6
     ? {
         warnings: [
-          'ipv6: RustFS sees IPv4 clients as ::ffff:a.b.c.d, so conditions on aws:SourceIp have to name IPv4 networks as ::ffff:a.b.c.d/n',
+          'ipv6: RustFS sees IPv4 clients as ::ffff:a.b.c.d, so conditions on aws:SourceIp have to name an IPv4 network a.b.c.d/n as ::ffff:a.b.c.d/(96 + n), one address as /128',
         ],
       }
     : { environment: { RUSTFS_ADDRESS: '0.0.0.0:9000', RUSTFS_CONSOLE_ADDRESS: '0.0.0.0:9001' } };

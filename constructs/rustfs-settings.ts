@@ -611,11 +611,11 @@ interface MetricsSettings {
 interface ProfilingSettings {
   /** Takes CPU profiles: all the time, for whoever asks the admin API for one, or now and then into a file of its own. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_MODE) @default - off */
   readonly cpuMode?: 'continuous' | 'periodic';
-  /** Samples of CPU profiles. Expects a whole number from 1 to 1000000. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_FREQ) @default - 100 */
+  /** Samples of CPU profiles. Only with settings.profiling.cpuMode. Expects a whole number from 1 to 1000000. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_FREQ) @default - 100 */
   readonly cpuSamplesPerSecond?: number;
-  /** Pause between two periodic CPU profiles. Expects a whole number of seconds, at least 0. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_INTERVAL_SECS) @default - 300 */
+  /** Pause between two periodic CPU profiles. Only with settings.profiling.cpuMode. Expects a whole number of seconds, at least 0. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_INTERVAL_SECS) @default - 300 */
   readonly cpuIntervalSeconds?: number;
-  /** Length of a periodic CPU profile. Expects a whole number of seconds, at least 1. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_DURATION_SECS) @default - 60 */
+  /** Length of a periodic CPU profile. Only with settings.profiling.cpuMode. Expects a whole number of seconds, at least 1. Only in 1.0.0-beta.7. (RUSTFS_PROF_CPU_DURATION_SECS) @default - 60 */
   readonly cpuDurationSeconds?: number;
 }
 

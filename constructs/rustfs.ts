@@ -297,6 +297,11 @@ export class RustFs extends Construct implements IRustFs {
       ...(consolePort === undefined
         ? []
         : [`its consolePort is ${consolePort}, which leads past the gateway: leave it out`]),
+      ...(declared.RUSTFS_TRUSTED_PROXY_NETWORKS === undefined
+        ? []
+        : [
+            'its settings.proxy.networks are all that RustFS believes, and the address of the gateway is not known before it runs: leave them out',
+          ]),
       ...(tls ? ['it has tls, but the gateway ends TLS and speaks plain HTTP to it: leave tls out'] : []),
       ...Object.entries(part.environment ?? {}).flatMap(([variable, value]) => {
         const other = declared[variable];

@@ -3,7 +3,7 @@
  * break behind a path, and credentials in it would be written wherever the endpoint is.
  */
 export function hostUrl(endpoint: string): string | undefined {
-  return /^https?:\/\/[^/?#@]+\/?$/.test(endpoint) ? endpoint.replace(/\/$/, '') : undefined;
+  return URL.canParse(endpoint) && /^https?:\/\/[^/?#@]+\/?$/.test(endpoint) ? endpoint.replace(/\/$/, '') : undefined;
 }
 
 /** For messages: a URL that somebody typed, without the user name and password that it should not have. */

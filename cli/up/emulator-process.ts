@@ -16,6 +16,8 @@ interface EmulatorProcessOptions {
   readonly credentials: { readonly accessKeyFile: string; readonly secretKeyFile: string };
   /** What the stack wants its server to be started with; contains no secret. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The same, but secret. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** Lets nothing through that would configure another server. */
@@ -26,7 +28,7 @@ const OWN_VARIABLES = /^RUSTFS_/;
  * unless that was started with another environment.
  */
 export async function startEmulatorProcess(options: EmulatorProcessOptions): Promise<ServerProcess> {
-  const { directory, port, credentials, environment } = options;
+  const { directory, port, credentials, environment, secrets } = options;
   const settings = JSON.stringify(environment);
   const running = await runningServer(directory, isEmulator);
   if (running?.settings === settings) return running;
@@ -39,6 +41,7 @@ export async function startEmulatorProcess(options: EmulatorProcessOptions): Pro
     environment: {
       ...Object.fromEntries(inherited),
       ...environment,
+      ...secrets,
       RUSTFS_ACCESS_KEY_FILE: credentials.accessKeyFile,
       RUSTFS_SECRET_KEY_FILE: credentials.secretKeyFile,
     },

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatAddress } from '../../gateway/config/address.js';
 import { loadDynamicConfig, loadStaticConfig } from '../../gateway/config/load.js';
 import { GATEWAY_NAME } from '../../gateway/label.js';
 import { createWire, type Session } from '../../provisioning/index.js';
@@ -35,6 +36,12 @@ export function declaredHosts(stackDir: string): readonly string[] {
   return existsSync(declared) ? loadStaticConfig(declared).s3.virtual_hosts : [];
 }
 
+/** Whether the stack's gateway takes the server's events, which looks for it at its start. */
+export function receivesEvents(stackDir: string): boolean {
+  const declared = join(stackDir, 'gateway.json');
+  return existsSync(declared) && loadStaticConfig(declared).webhook !== undefined;
+}
+
 /** Port at which the gateway of this directory listened the last time: applications know it by that. */
 export function lastGatewayPort(directory: string): number | undefined {
   const file = join(directory, 'gateway.json');
@@ -65,6 +72,8 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     ...config,
     listen_addr: `127.0.0.1:${port}`,
     tls_identity: { type: 'none' },
+    ...(config.webhook && { webhook: { ...config.webhook, listen_addr: formatAddress(config.webhook.listen_addr) } }),
+    ...(config.metrics && { metrics: { listen_addr: formatAddress(config.metrics.listen_addr) } }),
     dynamic_config: file('dynamic.json', dynamic),
     s3: { ...s3, upstream },
   });

@@ -12,3 +12,15 @@ export function serverEnvironment(stackDir: string): Readonly<Record<string, str
   });
   return Object.fromEntries(entries);
 }
+
+/** What it says is secret: by variable, from the files of the project that are there. */
+export function serverSecrets(stackDir: string): Readonly<Record<string, string>> {
+  const file = join(stackDir, 'rustfs.env');
+  if (!existsSync(file)) return {};
+  const named = readFileSync(file, 'utf8').matchAll(/^# ([A-Z][A-Za-z0-9_]*): what is in (.+)$/gm);
+  return Object.fromEntries(
+    [...named].flatMap(([, name = '', path = '']) =>
+      existsSync(path) ? [[name, readFileSync(path, 'utf8').trim()] as const] : [],
+    ),
+  );
+}

@@ -5,11 +5,11 @@ import { CLIENT_ENDPOINT_VARIABLE, readManifest } from '../connection.js';
 import type { Progress } from '../render/progress.js';
 import { startEmulatorProcess } from './emulator-process.js';
 import { type GatewayIssuer, gatewayIssuer, makeSecretsOf } from './gateway-issuer.js';
-import { declaredHosts, type StackGateway, startGatewayProcess } from './gateway-process.js';
+import { declaredHosts, receivesEvents, type StackGateway, startGatewayProcess } from './gateway-process.js';
 import { settlePlaces } from './places.js';
 import { startProviderProcess } from './provider-process.js';
 import type { ServerProcess } from './server-process.js';
-import { serverEnvironment } from './stack-files.js';
+import { serverEnvironment, serverSecrets } from './stack-files.js';
 
 /** Name of the variable with the issuer of the OpenID provider that a stack trusts. Who sets it has a provider of their own. */
 export const ISSUER_VARIABLE = 'OIDC_ISSUER';
@@ -111,11 +111,16 @@ async function localTarget(projectDir: string, port: number, stack = DEFAULT_STA
         await progress.step('starting the reference gateway (not an alknet node), which is the OpenID provider', () =>
           startGateway(stackDir),
         );
+      else if (receivesEvents(stackDir))
+        await progress.step('starting the reference gateway (not an alknet node), which receives events', () =>
+          startGateway(stackDir),
+        );
       emulator = await progress.step('starting the emulator (not RustFS)', () =>
         startEmulatorProcess({
           ...places.emulator,
           credentials: files,
           environment: serverEnvironment(stackDir),
+          secrets: serverSecrets(stackDir),
         }),
       );
     },

@@ -1,7 +1,7 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 import { backgroundProblems, backgroundWarnings } from './background-checks.js';
 import { cacheIsOn, cacheProblems } from './cache-checks.js';
-import { clusterProblems, domainProblems } from './cluster-checks.js';
+import { clusterProblems, domainProblems, ownNames } from './cluster-checks.js';
 import { ioProblems, ioWarnings } from './io-checks.js';
 import { keyWarnings, togetherProblems } from './key-checks.js';
 import { proxyProblems, proxyWarnings } from './proxy-checks.js';
@@ -63,7 +63,7 @@ function logFileProblems(
   const names = ['logFilename', 'logRotation', 'logKeepFiles', 'logMaxSize'] as const;
   return [
     ...names.filter((name) => observability[name] !== undefined).map((name) => `observability.${name}`),
-    ...Object.keys(logFiles).map((name) => `logFiles.${name}`),
+    ...flatten({ logFiles }).map(([path]) => path),
   ].map((path) => `settings.${path} is for log files, and ${wayOut}`);
 }
 
@@ -72,21 +72,18 @@ export function settingsProblems(settings: RustFsSettings, shape: ServerShape): 
   const { storage, tls, cluster } = shape;
   const inCluster = cluster ? clusterProblems(settings) : [];
   if (inCluster.length > 0) return inCluster;
-  const { ftps = {}, webdav = {}, profiling = {} } = settings;
+  const { ftps = {}, webdav = {} } = settings;
   const needsTls = (what: string) => `${what} needs certificates: set tls`;
   return [
     ...switchedOff(settings),
     ...parityProblems(settings, storage.drives),
-    ...domainProblems(settings.server?.domains, cluster?.names),
+    ...domainProblems(settings.server?.domains, ownNames(cluster)),
     ...ioProblems(settings),
     ...cacheProblems(settings.cache),
     ...logFileProblems(settings, shape),
     ...backgroundProblems(settings),
     ...proxyProblems(settings),
     ...togetherProblems(settings),
-    ...(Object.keys(profiling).length > 0 && profiling.cpuMode === undefined
-      ? ['settings.profiling takes no profiles without settings.profiling.cpuMode']
-      : []),
     ...(ftps.enabled && !tls ? [needsTls('settings.ftps.enabled')] : []),
     ...(settings.trust?.clientCertificateFile !== undefined && !tls
       ? [needsTls('settings.trust.clientCertificateFile')]

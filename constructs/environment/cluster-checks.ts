@@ -1,11 +1,17 @@
 import type { RustFsSettings } from '../rustfs-settings.js';
 
+/** Names of the server itself, which it has to know where domains are set: in Docker's network or those of a cluster's nodes, and on the host. */
+export const ownNames = (cluster: { readonly names: readonly string[] } | undefined): readonly string[] => [
+  ...(cluster?.names ?? ['rustfs']),
+  'localhost',
+];
+
 /** Names below other names: RustFS does not start with them. */
-export function domainProblems(domains: readonly string[] = [], nodes: readonly string[] = []): string[] {
+export function domainProblems(domains: readonly string[] = [], own: readonly string[]): string[] {
   if (domains.length === 0) return [];
   const above = (name: string, others: readonly string[]) => others.find((other) => name.endsWith(`.${other}`));
-  const all = [...domains, ...nodes];
-  const node = nodes.find((name) => above(name, all)) ?? domains.find((name) => above(name, nodes));
+  const all = [...domains, ...own];
+  const wrong = own.find((name) => above(name, all)) ?? domains.find((name) => above(name, own));
   return [
     ...domains
       .filter((domain) => above(domain, domains))
@@ -13,10 +19,10 @@ export function domainProblems(domains: readonly string[] = [], nodes: readonly 
         (domain) =>
           `settings.server.domains: ${domain} is below another one of them, which RustFS refuses; leave it out`,
       ),
-    ...(node === undefined
+    ...(wrong === undefined
       ? []
       : [
-          `settings.server.domains: ${node} is below ${above(node, all)}, which RustFS refuses, and the nodes are reached by one of them; take another domain`,
+          `settings.server.domains: ${wrong} is below ${above(wrong, all)}, which RustFS refuses, and the server is reached by one of them; take another domain`,
         ]),
   ];
 }

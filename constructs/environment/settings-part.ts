@@ -4,6 +4,7 @@ import type { RustFsSettings } from '../rustfs-settings.js';
 import { TLS_DIRECTORY } from '../rustfs-tls.js';
 import type { ServerPart } from '../server-part.js';
 import { type ServerShape, settingsProblems, settingsWarnings } from './checks.js';
+import { ownNames } from './cluster-checks.js';
 import { extraEnvironmentPart } from './extra.js';
 import { renderSettings } from './render.js';
 
@@ -25,7 +26,7 @@ export interface SettingsContext extends ServerShape {
  * `localhost` on the host. 1.0.0-beta.7 compares the port as well, and adds only its own.
  */
 function serverDomains(domains: readonly string[], { version, port, cluster }: SettingsContext): string {
-  const names = [...new Set([...domains, ...(cluster?.names ?? ['rustfs']), 'localhost'])];
+  const names = [...new Set([...domains, ...ownNames(cluster)])];
   const withPort = version === '1.0.0-beta.7' && port !== 9000 ? names.map((name) => `${name}:${port}`) : [];
   return [...names, ...withPort].join(',');
 }

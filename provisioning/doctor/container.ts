@@ -112,10 +112,15 @@ function environmentFindings({ Config: { Env = [] } }: Inspected): readonly Doct
 /** A socket for both families shows IPv4 clients as `::ffff:a.b.c.d`, which no IPv4 network has (seen on 1.0.1). */
 function listenerFindings({ Config: { Env = [] } }: Inspected, manifest: Manifest): readonly DoctorFinding[] {
   const address = Env.find((line) => line.startsWith('RUSTFS_ADDRESS='))?.slice('RUSTFS_ADDRESS='.length) ?? ':9000';
-  const conditional = manifest.policies.filter(({ document }) =>
-    document.Statement.flatMap(({ Condition = {} }) => Object.entries(Condition)).some(
+  const documents = [
+    ...manifest.policies.map(({ name, document }) => [`policy ${name}`, document] as const),
+    ...manifest.buckets.map(({ name, policy }) => [`policy of bucket ${name}`, policy] as const),
+    ...manifest.accessKeys.map(({ name, policy }) => [`policy of access key ${name}`, policy] as const),
+  ];
+  const conditional = documents.filter(([, document]) =>
+    document?.Statement.flatMap(({ Condition = {} }) => Object.entries(Condition)).some(
       ([operator, keys]) =>
-        operator.endsWith('IpAddress') &&
+        /IpAddress(IfExists)?$/.test(operator) &&
         Object.values(keys)
           .flat()
           .some((network) => /^\d+\./.test(String(network))),
@@ -124,9 +129,9 @@ function listenerFindings({ Config: { Env = [] } }: Inspected, manifest: Manifes
   if (!/^(\[::\])?:/.test(address) || conditional.length === 0) return [];
   return [
     error(
-      `conditions on IPv4 addresses do not work in policies ${conditional.map(({ name }) => name).join(', ')}`,
+      `conditions on IPv4 addresses do not work in ${conditional.map(([whose]) => whose).join(', ')}`,
       `RUSTFS_ADDRESS=${address}: RustFS sees every IPv4 client as ::ffff:a.b.c.d`,
-      'set RUSTFS_ADDRESS to 0.0.0.0:9000 and restart, or name the networks as ::ffff:a.b.c.d/n',
+      'set RUSTFS_ADDRESS to 0.0.0.0:9000 and restart, or name a network a.b.c.d/n as ::ffff:a.b.c.d/(96 + n), one address as /128',
     ),
   ];
 }

@@ -32,6 +32,7 @@ export const profiling: Section = {
       value: integer(1, 1_000_000),
       ...LOCAL,
       default: '100',
+      needs: 'profiling.cpuMode',
       effect: 'Samples of CPU profiles',
     },
     {
@@ -40,6 +41,7 @@ export const profiling: Section = {
       value: seconds(0),
       ...LOCAL,
       default: '300',
+      needs: 'profiling.cpuMode',
       effect: 'Pause between two periodic CPU profiles',
     },
     {
@@ -48,6 +50,7 @@ export const profiling: Section = {
       value: seconds(1),
       ...LOCAL,
       default: '60',
+      needs: 'profiling.cpuMode',
       effect: 'Length of a periodic CPU profile',
     },
     {

@@ -71,9 +71,9 @@ test('of a cluster have to fit its layout, its lack of certificates and the name
     'settings.kmsTuning.backupKeyFile: a cluster has no volume for backups; leave it out, or declare a RustFs',
   ]);
   expect(of({ server: { domains: ['svc.cluster.local'] } })).toEqual([
-    'settings.server.domains: rustfs-0.rustfs.ns.svc.cluster.local is below svc.cluster.local, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    'settings.server.domains: rustfs-0.rustfs.ns.svc.cluster.local is below svc.cluster.local, which RustFS refuses, and the server is reached by one of them; take another domain',
   ]);
   expect(of({ server: { domains: ['eu.s3.example.com'] } })).toEqual([
-    'settings.server.domains: eu.s3.example.com is below s3.example.com, which RustFS refuses, and the nodes are reached by one of them; take another domain',
+    'settings.server.domains: eu.s3.example.com is below s3.example.com, which RustFS refuses, and the server is reached by one of them; take another domain',
   ]);
 });

@@ -133,6 +133,9 @@ describe('settings', () => {
     expect(of({ server: { domains: ['example.com', 's3.example.com'] } })).toEqual([
       'settings.server.domains: s3.example.com is below another one of them, which RustFS refuses; leave it out',
     ]);
+    expect(of({ server: { domains: ['s3.localhost'] } })).toEqual([
+      'settings.server.domains: s3.localhost is below localhost, which RustFS refuses, and the server is reached by one of them; take another domain',
+    ]);
     expect(
       of({
         rateLimit: { burst: 5, bucketBurst: 5 },
@@ -187,7 +190,9 @@ describe('profiles', () => {
 
   test('are refused without a mode, and by 1.0.1', () => {
     expect(() => parts({ profiling: { cpuDurationSeconds: 10 } }, '1.0.0-beta.7')).toThrow(
-      new Error('RustFs x is not valid:\n✖ settings.profiling takes no profiles without settings.profiling.cpuMode'),
+      new Error(
+        'RustFs x is not valid:\n✖ settings.profiling.cpuDurationSeconds has no effect without settings.profiling.cpuMode',
+      ),
     );
     expect(() => parts({ profiling: { cpuMode: 'periodic' } }, '1.0.1')).toThrow(
       new Error(

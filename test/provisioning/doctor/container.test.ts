@@ -148,7 +148,7 @@ describe('a container', () => {
     };
     const finding = (address: string) => [
       [
-        'conditions on IPv4 addresses do not work in policies backup-storage',
+        'conditions on IPv4 addresses do not work in policy backup-storage',
         `RUSTFS_ADDRESS=${address}: RustFS sees every IPv4 client as ::ffff:a.b.c.d`,
       ],
     ];
@@ -156,6 +156,24 @@ describe('a container', () => {
     expect(await findings('[::]:9000', '10.0.0.0/8')).toEqual(finding('[::]:9000'));
     expect(await findings('0.0.0.0:9000', '10.0.0.0/8')).toEqual([]);
     expect(await findings(undefined, '::ffff:10.0.0.0/104')).toEqual([]);
+    container();
+    const elsewhere = await patient.examine({ container: 'rustfs' }, ({ buckets }) => {
+      const [bucket] = buckets;
+      const Condition = { NotIpAddressIfExists: { 'aws:SourceIp': '10.0.0.0/8' } };
+      const Statement = [
+        {
+          Effect: 'Deny' as const,
+          Principal: '*',
+          Action: ['s3:*'],
+          Resource: ['arn:aws:s3:::backup-dumps/*'],
+          Condition,
+        },
+      ];
+      Object.assign(bucket ?? {}, { policy: { Version: '2012-10-17', Statement } });
+    });
+    expect(elsewhere.findings.map(({ what }) => what)).toContain(
+      'conditions on IPv4 addresses do not work in policy of bucket backup-dumps',
+    );
   });
 
   test('whose volume is mounted read-only says it once', async () => {
