@@ -17,7 +17,7 @@ const gateway = new AlknetGateway(stack, 'gateway', {
   port: 8080,
   webhooks: {},
 });
-new Bucket(stack, 'inbox', { server }).notify(gateway.eventTarget(), { events: ['s3:ObjectCreated:*'] });
+new Bucket(stack, 'inbox', { server }).notify(gateway.eventTarget(), { events: ['s3:ObjectCreated:*'], prefix: 'in/' });
 app.synth();
 `;
 
