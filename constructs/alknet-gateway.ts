@@ -25,7 +25,7 @@ import {
 import { gatewayContainer, gatewayName, json } from './alknet-container.js';
 import { documentProblems, gatewayProblems } from './alknet-problems.js';
 import { gatewayPart, webhookPart, webhookTarget } from './alknet-server-part.js';
-import { clientsOf, type GatewaySettings, originOf, portOf } from './alknet-settings.js';
+import { clientsOf, type GatewaySettings, type GatewayWebhooks, originOf, portOf } from './alknet-settings.js';
 import type { EventTarget } from './event-target.js';
 import { manifestEventTarget } from './event-target-container.js';
 import { OidcProvider } from './oidc-provider.js';
@@ -128,7 +128,7 @@ export class AlknetGateway extends Construct {
     this.#annotate(bindAddress);
     const secrets = this.#makeSecrets(stack, documents);
     if (openIdProvider) this.#provide(server);
-    if (webhooks) this.#receive(server, webhookTarget(webhooks, fronted, this.#secretDirectory), fronted);
+    if (webhooks) this.#receive(server, webhooks, fronted ? 'container' : 'elsewhere');
     if (server instanceof RustFs) this.#deploy(server, bindAddress, documents, secrets);
     else {
       server._addParts([webhookPart(settings, '127.0.0.1', this.#secretDirectory)]);
@@ -220,10 +220,10 @@ export class AlknetGateway extends Construct {
   }
 
   /** Declares the gateway as an event target of the server. */
-  #receive({ _registry: registry }: IRustFs, target: EventTarget, container: boolean): void {
-    const entry = manifestEventTarget(target, { purpose: 'notify', place: container ? 'container' : 'elsewhere' });
+  #receive({ _registry: registry }: IRustFs, webhooks: GatewayWebhooks, place: 'container' | 'elsewhere'): void {
+    this.#eventTarget = webhookTarget(webhooks, place, this.#secretDirectory);
+    const entry = manifestEventTarget(this.#eventTarget, { purpose: 'notify', place });
     registry.add('event target', eventTargetName(entry), this.node.path, () => entry);
-    this.#eventTarget = target;
   }
 
   /** Keys and tokens, before anything starts that reads them. */

@@ -83,8 +83,13 @@ export function webhookPart(
   };
 }
 
-/** What {@link webhookPart} sets, as buckets and the manifest name it. @param container whether RustFS is one beside the gateway */
-export function webhookTarget(webhooks: GatewayWebhooks, container: boolean, secretDirectory: string): EventTarget {
+/** What {@link webhookPart} sets, as buckets and the manifest name it. @param place of RustFS: a container beside the gateway's, or not */
+export function webhookTarget(
+  webhooks: GatewayWebhooks,
+  place: 'container' | 'elsewhere',
+  secretDirectory: string,
+): EventTarget {
+  const container = place === 'container';
   return EventTarget.webhook(webhooks.targetId ?? WEBHOOK_TARGET, {
     endpoint: `${webhookOrigin(container ? INTERNAL_NAME : '127.0.0.1', webhooks)}/webhook`,
     authToken: EventSecret.file(`${secretDirectory}/${SECRET_FILES.webhookToken}`),

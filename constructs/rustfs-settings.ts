@@ -398,19 +398,19 @@ interface ProxySettings {
   readonly trusted?: boolean;
   /** The only addresses whose X-Forwarded-For and -Proto are believed. The client is the last address that is not one of them; 1.0.0-beta.7 takes IPv6 only in brackets. Expects a list of addresses and networks such as 172.20.0.2 or 10.1.0.0/28. (RUSTFS_TRUSTED_PROXY_NETWORKS) @default - 127.0.0.1, ::1; read by implementation `legacy` alone; 1.0.0-beta.7: these and all private networks */
   readonly networks?: readonly string[];
-  /** Addresses in X-Forwarded-For and that of the proxy; a request with more of them counts as one of the proxy itself. Expects a whole number, at least 2. (RUSTFS_TRUSTED_PROXY_MAX_HOPS) @default - 10 */
+  /** Addresses in X-Forwarded-For and that of the proxy; a request with more of them counts as one of the proxy itself. Only with settings.proxy.networks. Expects a whole number, at least 2. (RUSTFS_TRUSTED_PROXY_MAX_HOPS) @default - 10 */
   readonly maxHops?: number;
-  /** Believes the header Forwarded, and before X-Forwarded-For: safe only behind proxies that replace that of the client. (RUSTFS_TRUSTED_PROXY_ENABLE_RFC7239) @default - true; the construct sets false */
+  /** Believes the header Forwarded, and before X-Forwarded-For: safe only behind proxies that replace that of the client. Only with settings.proxy.networks. (RUSTFS_TRUSTED_PROXY_ENABLE_RFC7239) @default - true; the construct sets false */
   readonly forwardedHeader?: boolean;
-  /** Addresses whose requests the log warns of when they are no proxies; they are not trusted. Expects a list of addresses and networks such as 172.20.0.2 or 10.1.0.0/28. (RUSTFS_TRUSTED_PROXY_PRIVATE_NETWORKS) @default - 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fd00::/8 */
+  /** Addresses whose requests the log warns of when they are no proxies; they are not trusted. Only with settings.proxy.networks. Expects a list of addresses and networks such as 172.20.0.2 or 10.1.0.0/28. (RUSTFS_TRUSTED_PROXY_PRIVATE_NETWORKS) @default - 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fd00::/8 */
   readonly warnNetworks?: readonly string[];
-  /** Addresses of proxies that are remembered as such; 0: none. Expects a whole number, at least 0. (RUSTFS_TRUSTED_PROXY_CACHE_CAPACITY) @default - 10000 */
+  /** Addresses of proxies that are remembered as such; 0: none. Only with settings.proxy.networks. Expects a whole number, at least 0. (RUSTFS_TRUSTED_PROXY_CACHE_CAPACITY) @default - 10000 */
   readonly cachedAddresses?: number;
-  /** How long; 0: not at all. Expects a whole number of seconds from 0 to 31536000. (RUSTFS_TRUSTED_PROXY_CACHE_TTL_SECONDS) @default - 300 */
+  /** How long; 0: not at all. Only with settings.proxy.networks. Expects a whole number of seconds from 0 to 31536000. (RUSTFS_TRUSTED_PROXY_CACHE_TTL_SECONDS) @default - 300 */
   readonly cacheSeconds?: number;
-  /** Pause between two clean-ups of them; 0: none. Expects a whole number of seconds from 0 to 31536000. (RUSTFS_TRUSTED_PROXY_CACHE_CLEANUP_INTERVAL) @default - 60 */
+  /** Pause between two clean-ups of them; 0: none. Only with settings.proxy.networks. Expects a whole number of seconds from 0 to 31536000. (RUSTFS_TRUSTED_PROXY_CACHE_CLEANUP_INTERVAL) @default - 60 */
   readonly cacheCleanupSeconds?: number;
-  /** Counts requests of proxies, and those whose X-Forwarded-For was refused. (RUSTFS_TRUSTED_PROXY_METRICS_ENABLED) @default - true */
+  /** Counts requests of proxies, and those whose X-Forwarded-For was refused. Only with settings.proxy.networks. (RUSTFS_TRUSTED_PROXY_METRICS_ENABLED) @default - true */
   readonly metrics?: boolean;
 }
 

@@ -19,7 +19,7 @@ import {
   trustProvider,
 } from './rustfs-external.js';
 import { type RustFsKeystoneProps, rustFsKeystone } from './rustfs-keystone.js';
-import { listeners } from './rustfs-listeners.js';
+import { type ListenerProps, listeners } from './rustfs-listeners.js';
 import type { RustFsSettings } from './rustfs-settings.js';
 import { RustFsStorage } from './rustfs-storage.js';
 import { type RustFsTls, secureTransportProblems, serverTls, TLS_DIRECTORY } from './rustfs-tls.js';
@@ -28,7 +28,7 @@ import type { IRustFs } from './server.js';
 import { combineParts, type ServerPart } from './server-part.js';
 import { TerraformData } from './terraform-data.js';
 
-export interface RustFsProps extends CommonRustFsProps {
+export interface RustFsProps extends CommonRustFsProps, ListenerProps {
   /** @default RustFsStorage.single() */
   readonly storage?: RustFsStorage;
   /** TLS of the API and the console. Behind a gateway, which ends TLS itself, leave it out. @default - plain HTTP, on loopback */
@@ -41,12 +41,6 @@ export interface RustFsProps extends CommonRustFsProps {
   readonly consolePort?: number;
   /** Address that the ports are bound to. @default 127.0.0.1 */
   readonly bindAddress?: string;
-  /**
-   * Listens on IPv6 too, for a network without IPv4. IPv4 clients are then `::ffff:a.b.c.d` to RustFS, and match no IPv4 condition.
-   *
-   * @default false
-   */
-  readonly ipv6?: boolean;
   /**
    * What happens to the data when the server is destroyed: `retain` makes Terraform refuse, `destroy` deletes the volume.
    * @default retain
@@ -148,7 +142,7 @@ export class RustFs extends Construct implements IRustFs {
           ...(props.console === false ? { RUSTFS_CONSOLE_ENABLE: 'false' } : {}),
         },
       },
-      listeners(props.ipv6 ?? false),
+      listeners(props),
       ...(tls ? [tls.part] : []),
       ...settingsParts(props, context),
       sseS3Part(`${secretsDir}/server`),

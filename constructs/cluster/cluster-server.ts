@@ -11,7 +11,7 @@ import { oidcPart } from '../oidc-container.js';
 import { projectCommand, stackPaths, writeStackFile } from '../provisioning-step.js';
 import type { ManifestRegistry } from '../registry.js';
 import { type CommonRustFsProps, eventTargetsOf, registryOf } from '../rustfs-external.js';
-import { listeners } from '../rustfs-listeners.js';
+import { type ListenerProps, listeners } from '../rustfs-listeners.js';
 import type { RustFsSettings } from '../rustfs-settings.js';
 import type { IRustFs } from '../server.js';
 import { type CombinedParts, combineParts, type ServerPart } from '../server-part.js';
@@ -19,7 +19,7 @@ import { type ClusterKmsProps, checkClusterKms } from './cluster-kms.js';
 import { type ErasureLayout, erasureLayout } from './erasure-layout.js';
 import { layoutTable } from './layout-table.js';
 
-export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'>, ClusterKmsProps {
+export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'>, ClusterKmsProps, ListenerProps {
   /**
    * What every node takes as environment variables, typed and checked: docs/environment-variables.md. Parity is the prop `parity`; there
    * are no certificates, and so neither FTPS nor WebDAV. @default - RustFS' own defaults
@@ -29,12 +29,6 @@ export interface RustFsClusterProps extends Omit<CommonRustFsProps, 'kms'>, Clus
   readonly extraEnvironment?: Readonly<Record<string, string>>;
   /** Parity shards of every object. @default - what RustFS takes for the size of the set, see erasureLayout */
   readonly parity?: number;
-  /**
-   * Listens on IPv6 too, for a network without IPv4. IPv4 clients are then `::ffff:a.b.c.d` to RustFS, and match no IPv4 condition.
-   *
-   * @default false
-   */
-  readonly ipv6?: boolean;
 }
 
 /** A file that every node reads, and where it comes from. */
@@ -121,7 +115,7 @@ export function clusterServer(scope: Construct, id: string, props: Declared): Cl
         ...(rustfsVersion === '1.0.1' && { RUSTFS_STARTUP_TOPOLOGY_WAIT_MODE: 'orchestrated' }),
       },
     },
-    listeners(props.ipv6 ?? false),
+    listeners(props),
     ...settingsParts(props, context),
     ...(props.oidc ?? []).map((provider) => oidcPart(provider, rustfsVersion)),
     // By the environment of each node: 1.0.1 takes no target by its API while a node does not say that it would follow (seen on four nodes).

@@ -2,23 +2,15 @@ import type { RustFsSettings } from '../rustfs-settings.js';
 
 const DEFAULTS = { rescanWalks: 16, checkWalks: 1024, maxTransitionWorkers: 32, danglingGraceSeconds: 3600 };
 
-/** Those of `names` that have a value, although they do nothing `because`. */
-export function withoutEffect<Values extends object>(
-  group: string,
-  values: Values,
-  names: readonly (keyof Values & string)[],
-  because: string,
-): string[] {
-  return names.flatMap((name) =>
-    values[name] === undefined ? [] : [`settings.${group}.${name} has no effect ${because}`],
-  );
-}
-
 /** Settings of the work in the background that another one makes idle. */
 export function backgroundProblems({ heal = {}, lifecycle = {} }: RustFsSettings): string[] {
   const { transitionWorkers = 1, maxTransitionWorkers = DEFAULTS.maxTransitionWorkers } = lifecycle;
   const idle = (names: readonly (keyof typeof heal)[], of: keyof typeof heal) =>
-    heal[of] === false ? withoutEffect('heal', heal, names, `while settings.heal.${of} is false`) : [];
+    heal[of] === false
+      ? names
+          .filter((name) => heal[name] !== undefined)
+          .map((name) => `settings.heal.${name} has no effect while settings.heal.${of} is false`)
+      : [];
   return [
     ...idle(['concurrencyPerSet'], 'limitPerSet'),
     ...idle(['objectConcurrency'], 'parallel'),

@@ -1,17 +1,5 @@
 import { parseCidr } from '../../policies/ip.js';
 import type { RustFsSettings } from '../rustfs-settings.js';
-import { withoutEffect } from './background-checks.js';
-
-/** Only the implementation that has a list of proxies reads these. */
-const WITH_NETWORKS = [
-  'maxHops',
-  'forwardedHeader',
-  'warnNetworks',
-  'cachedAddresses',
-  'cacheSeconds',
-  'cacheCleanupSeconds',
-  'metrics',
-] as const;
 
 /** The prefix of a network; undefined for a single address. */
 function prefixOf(text: string): { readonly prefix: number; readonly wide: boolean } | undefined {
@@ -30,7 +18,6 @@ export function proxyProblems({ proxy = {} }: RustFsSettings): string[] {
   const { trusted, networks, warnNetworks = [] } = proxy;
   const everybody = networks?.find((network) => prefixOf(network)?.prefix === 0);
   return [
-    ...(networks === undefined ? withoutEffect('proxy', proxy, WITH_NETWORKS, 'without settings.proxy.networks') : []),
     ...(networks !== undefined && trusted === false
       ? ['settings.proxy.networks have no effect while settings.proxy.trusted is false; leave one of them out']
       : []),

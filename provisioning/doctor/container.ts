@@ -112,6 +112,7 @@ function environmentFindings({ Config: { Env = [] } }: Inspected): readonly Doct
 /** A socket for both families shows IPv4 clients as `::ffff:a.b.c.d`, which no IPv4 network has (seen on 1.0.1). */
 function listenerFindings({ Config: { Env = [] } }: Inspected, manifest: Manifest): readonly DoctorFinding[] {
   const address = Env.find((line) => line.startsWith('RUSTFS_ADDRESS='))?.slice('RUSTFS_ADDRESS='.length) ?? ':9000';
+  if (!/^(\[::\])?:/.test(address)) return [];
   const documents = [
     ...manifest.policies.map(({ name, document }) => [`policy ${name}`, document] as const),
     ...manifest.buckets.map(({ name, policy }) => [`policy of bucket ${name}`, policy] as const),
@@ -126,7 +127,7 @@ function listenerFindings({ Config: { Env = [] } }: Inspected, manifest: Manifes
           .some((network) => /^\d+\./.test(String(network))),
     ),
   );
-  if (!/^(\[::\])?:/.test(address) || conditional.length === 0) return [];
+  if (conditional.length === 0) return [];
   return [
     error(
       `conditions on IPv4 addresses do not work in ${conditional.map(([whose]) => whose).join(', ')}`,

@@ -14,6 +14,9 @@ export interface SnapshotKeys {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Loaded when there is a file to read: a parser of YAML comes with it. */
+const readDocument = () => import('../secrets/sops/document.js');
+
 /** As the secrets themselves: for the recipients of the SOPS file, opened by the identity that opens the file. */
 function sopsKeys(
   { file, ageRecipients = [] }: Extract<ManifestSecretStore, { readonly type: 'sops' }>,
@@ -22,8 +25,7 @@ function sopsKeys(
   return {
     async recipients() {
       const text = await readIfPresent(file);
-      const { parseSopsDocument } = await import('../secrets/sops/document.js');
-      const present = text === undefined ? [] : parseSopsDocument(text, file).metadata.age;
+      const present = text === undefined ? [] : (await readDocument()).parseSopsDocument(text, file).metadata.age;
       if (present.length > 0) return present.map(({ recipient }) => recipient);
       const declared = ageRecipients.length > 0 ? ageRecipients : ageRecipientsIn(environment);
       if (declared.length > 0) return declared;
